@@ -1,0 +1,24 @@
+//! The words of the house: ids, records, states and values, without I/O and without async.
+//!
+//! Every other crate below `host/` speaks in these types, so that siblings need not know one another. A type lives here
+//! when two of them must agree on it, and nowhere else.
+
+pub mod budget;
+pub mod calendar;
+pub mod capability;
+pub mod exchange;
+pub mod fact;
+pub mod id;
+pub mod instant;
+pub mod page;
+pub mod record;
+pub mod rollup;
+pub mod run;
+
+pub use budget::Budget;
+pub use calendar::Day;
+pub use capability::Capabilities;
+pub use id::{ConnectionId, Digest, PluginId, RunId, TokenId, WorkspaceId};
+pub use instant::Instant;
+pub use page::{Failure, FailureKind, Next, Page, StreamInfo, StreamMode};
+pub use record::{Record, RecordKind};
