@@ -1,0 +1,1 @@
+//! Packages: a component with its manifest in one custom section.

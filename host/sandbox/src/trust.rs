@@ -1,0 +1,1 @@
+//! Trust: whose signature makes a package run.
