@@ -1,0 +1,3 @@
+//! The test kit: run a connector natively, on recorded traffic.
+pub(crate) use stage::{Answer, stage};
+mod stage;
