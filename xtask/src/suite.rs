@@ -1,0 +1,111 @@
+//! Every check and every test, quick failures first.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+use crate::cargo::{self, cargo, shown};
+use crate::{plugins, tidy};
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Only the tests, without the checks
+    #[arg(long)]
+    only_tests: bool,
+    /// Only tests whose name contains this
+    filter: Option<String>,
+}
+
+fn run_checks() -> Result<()> {
+    step("format", || cargo::run(cargo().args(["fmt", "--all", "--check"])))?;
+    step("tidy", tidy::run)?;
+    step("clippy", || {
+        cargo::run(cargo().args(["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"]))
+    })?;
+    step("doc", || {
+        cargo::run(cargo().env("RUSTDOCFLAGS", "--deny warnings").args(["doc", "--quiet", "--workspace", "--no-deps"]))
+    })
+}
+
+fn run_tests(filter: Option<&str>) -> Result<()> {
+    step("plugins", || plugins::build().map(drop))?;
+    step("tests", || {
+        let mut command = cargo();
+        command.args(["test", "--quiet", "--workspace", "--no-fail-fast"]).args(filter);
+        totals(&mut command)
+    })
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    if !arguments.only_tests {
+        run_checks()?;
+    }
+    run_tests(arguments.filter.as_deref())
+}
+
+fn step(name: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
+    println!("── {name}");
+    let start = Instant::now();
+    work().with_context(|| format!("the step `{name}`"))?;
+    println!("   {name}: {:.1} s", start.elapsed().as_secs_f64());
+    Ok(())
+}
+
+/// Run the tests, pass their output on, and close with the sum of all their result lines.
+fn totals(command: &mut Command) -> Result<()> {
+    let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("starting {}", shown(command)))?;
+    let mut sums = Totals::default();
+    for line in BufReader::new(child.stdout.take().context("the tests' output")?).lines() {
+        let line = line?;
+        sums.add(&line);
+        println!("{line}");
+    }
+    let status = child.wait()?;
+    println!("{} passed, {} failed, {} skipped", sums.passed, sums.failed, sums.skipped);
+    if !status.success() || sums.failed > 0 {
+        bail!("{} failed: {status}", shown(command));
+    }
+    if sums.passed == 0 {
+        bail!("no test ran: the filter matches none");
+    }
+    Ok(())
+}
+
+#[derive(Default)]
+struct Totals {
+    passed: u64,
+    failed: u64,
+    skipped: u64,
+}
+
+impl Totals {
+    /// Add a line such as `test result: ok. 7 passed; 0 failed; 1 ignored; …`.
+    fn add(&mut self, line: &str) {
+        let Some(result) = line.strip_prefix("test result: ") else { return };
+        let number = |word: &str| {
+            result
+                .split([';', '.'])
+                .find_map(|part| part.trim().strip_suffix(word)?.trim().parse::<u64>().ok())
+                .unwrap_or_default()
+        };
+        self.passed += number("passed");
+        self.failed += number("failed");
+        self.skipped += number("ignored");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Totals;
+
+    #[test]
+    fn totals_are_the_sum_of_the_result_lines() {
+        let mut totals = Totals::default();
+        totals.add("test result: ok. 7 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s");
+        totals.add("test result: FAILED. 2 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s");
+        totals.add("running 3 tests");
+        assert_eq!((totals.passed, totals.failed, totals.skipped), (9, 3, 1));
+    }
+}

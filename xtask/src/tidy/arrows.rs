@@ -1,0 +1,128 @@
+//! Who may know whom. The picture is in `ARCHITECTURE.md`; this is the same in code.
+
+use anyhow::Result;
+
+use super::Findings;
+use crate::cargo::{Metadata, Package, metadata};
+
+/// Each room and the rooms that it may name.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("weighbridge-domain", &[]),
+    ("weighbridge-metrics", &["weighbridge-domain"]),
+    ("weighbridge-vault", &["weighbridge-domain"]),
+    ("weighbridge-egress", &["weighbridge-domain"]),
+    ("weighbridge-sandbox", &["weighbridge-domain"]),
+    ("weighbridge-store", &["weighbridge-domain"]),
+    ("weighbridge-api", &["weighbridge-domain", "weighbridge-metrics"]),
+    (
+        "weighbridge",
+        &[
+            "weighbridge-domain",
+            "weighbridge-metrics",
+            "weighbridge-vault",
+            "weighbridge-egress",
+            "weighbridge-sandbox",
+            "weighbridge-store",
+            "weighbridge-api",
+        ],
+    ),
+    ("weighbridge-sdk", &[]),
+    ("weighbridge-tests", &["weighbridge", "weighbridge-sdk", "connector-git", "connector-github"]),
+    ("xtask", &[]),
+];
+
+/// Libraries that one room alone may know. Tests may use what they test against.
+const OWNED: &[(&str, &str)] = &[
+    ("wasmtime", "weighbridge-sandbox"),
+    ("sqlx", "weighbridge-store"),
+    ("axum", "weighbridge-api"),
+    ("utoipa", "weighbridge-api"),
+    ("reqwest", "weighbridge-egress"),
+    ("hyper", "weighbridge-egress"),
+    ("aes-gcm", "weighbridge-vault"),
+];
+
+/// Crates that stand outside of the house and measure it, or its peers.
+const OUTSIDE: &[&str] = &["weighbridge-tests", "weighbridge-bench"];
+
+pub(super) fn check() -> Result<Findings> {
+    Ok(judge(&metadata()?))
+}
+
+fn judge(house: &Metadata) -> Findings {
+    house.packages.iter().flat_map(|package| [ours(package), owned(package)].concat()).collect()
+}
+
+/// The arrows between our own crates.
+fn ours(package: &Package) -> Findings {
+    let name = package.name.as_str();
+    if OUTSIDE.contains(&name) {
+        return Findings::new();
+    }
+    let is_plugin = package.manifest_path.components().any(|part| part.as_os_str() == "plugins");
+    let allowed: &[&str] = if is_plugin {
+        &["weighbridge-sdk"]
+    } else if let Some((_, allowed)) = ROOMS.iter().find(|(room, _)| *room == name) {
+        allowed
+    } else {
+        return vec![format!("{name} has no place in the house: give it one in xtask/src/tidy/arrows.rs")];
+    };
+    package
+        .dependencies
+        .iter()
+        .filter(|dependency| dependency.path.is_some() && !allowed.contains(&dependency.name.as_str()))
+        .map(|dependency| format!("{name} must not know {}: pass it a domain type or a trait", dependency.name))
+        .collect()
+}
+
+/// The libraries that have one owner.
+fn owned(package: &Package) -> Findings {
+    let name = package.name.as_str();
+    if OUTSIDE.contains(&name) {
+        return Findings::new();
+    }
+    let stranger = |library: &str| OWNED.iter().find(|(owned, owner)| *owned == library && *owner != name);
+    package
+        .dependencies
+        .iter()
+        .filter(|dependency| dependency.kind.as_deref() != Some("dev"))
+        .filter_map(|dependency| stranger(&dependency.name))
+        .map(|(library, owner)| format!("{name} must not know {library}: only {owner} does"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::cargo::Dependency;
+
+    fn house(name: &str, library: &str, ours: bool) -> Metadata {
+        let path = ours.then(|| PathBuf::from("x"));
+        let dependency = Dependency { name: library.to_owned(), kind: None, path };
+        let package = Package {
+            name: name.to_owned(),
+            manifest_path: "host/x/Cargo.toml".into(),
+            dependencies: vec![dependency],
+        };
+        Metadata { target_directory: String::new(), packages: vec![package] }
+    }
+
+    #[test]
+    fn siblings_that_know_each_other_are_found() {
+        assert_eq!(judge(&house("weighbridge-store", "weighbridge-vault", true)).len(), 1);
+        assert_eq!(judge(&house("weighbridge-store", "weighbridge-domain", true)).len(), 0);
+    }
+
+    #[test]
+    fn libraries_outside_of_their_room_are_found() {
+        assert_eq!(judge(&house("weighbridge-api", "sqlx", false)).len(), 1);
+        assert_eq!(judge(&house("weighbridge-store", "sqlx", false)).len(), 0);
+    }
+
+    #[test]
+    fn a_crate_without_a_place_is_found() {
+        assert_eq!(judge(&house("weighbridge-utils", "serde", false)).len(), 1);
+    }
+}
