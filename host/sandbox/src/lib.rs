@@ -3,5 +3,18 @@
 //! A plugin comes in as a [`package::UnverifiedPackage`], becomes a `VerifiedPackage` by [`trust`], and only that is ever
 //! compiled.
 
+mod bindings;
+mod cache;
+mod call;
+mod capability;
+mod compile;
+mod connector;
+mod engine;
+mod fault;
+mod limits;
+mod lower;
+mod meter;
 pub mod package;
+mod ticker;
 pub mod trust;
+mod turn;

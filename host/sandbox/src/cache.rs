@@ -1,0 +1,1 @@
+//! Compiled artefacts on disk, authenticated before they are loaded.

@@ -1,0 +1,1 @@
+//! One call of a connector: what it is given and what comes of it.

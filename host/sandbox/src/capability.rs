@@ -1,0 +1,1 @@
+//! What a guest can ask the host for: one module per interface.

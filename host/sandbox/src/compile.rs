@@ -1,0 +1,1 @@
+//! Compilation in a child process with limits.

@@ -1,0 +1,1 @@
+//! A component that is ready to be called.

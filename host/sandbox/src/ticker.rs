@@ -1,0 +1,1 @@
+//! The thread that advances the epoch.

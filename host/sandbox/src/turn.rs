@@ -1,0 +1,1 @@
+//! Fair turns in front of the instance pool.
