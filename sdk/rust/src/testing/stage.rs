@@ -1,58 +1,96 @@
-//! What answers the capabilities on this thread.
-use std::cell::RefCell;
-use std::collections::BTreeMap;
+//! What answers the capabilities on this thread, while a call of the connector runs.
 
-use crate::files::{Entry, FileError};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::Files;
+use super::upstream::{Asked, Fault, Reply, Upstream};
 use crate::http::{HttpError, Wire};
 use crate::log::Level;
 
+/// The capabilities of one call.
 #[derive(Debug, Default)]
 pub(crate) struct Stage {
-    state: BTreeMap<String, String>,
-    files: NoFiles,
+    pub(super) upstream: Rc<Upstream>,
+    pub(super) files: Rc<Files>,
+    pub(super) state: BTreeMap<String, String>,
+    pub(super) log: Vec<String>,
+    pub(super) asked: Vec<Asked>,
+    /// Which request, counted from 0 over the calls, meets which fault.
+    pub(super) fault: Option<(usize, Fault)>,
 }
-#[derive(Debug, Default)]
-pub(crate) struct NoFiles;
-impl NoFiles {
-    pub(crate) fn stat(&self, _p: &str) -> Result<Entry, FileError> {
-        Err(FileError::NotFound)
-    }
-    pub(crate) fn list(&self, _p: &str) -> Result<Vec<Entry>, FileError> {
-        Err(FileError::NotFound)
-    }
-    pub(crate) fn read(&self, _p: &str, _o: u64, _l: u32) -> Result<Vec<u8>, FileError> {
-        Err(FileError::NotFound)
-    }
+
+thread_local! {
+    static STAGE: RefCell<Option<Stage>> = const { RefCell::new(None) };
 }
+
+/// Ask the stage that is set on this thread.
+pub(crate) fn stage<T>(ask: impl FnOnce(&mut Stage) -> T) -> T {
+    STAGE.with_borrow_mut(|stage| {
+        ask(stage.as_mut().expect("capabilities answer only within a call: use weighbridge_sdk::testing::Kit"))
+    })
+}
+
 impl Stage {
-    pub(crate) fn log(&mut self, _level: Level, _message: &str) {}
-    pub(crate) fn send(&mut self, _r: &Wire) -> Result<Answer, HttpError> {
-        Err(HttpError::Timeout)
+    /// Let a call of a connector run on this stage.
+    pub(super) fn play<T>(self, call: impl FnOnce() -> T) -> (T, Self) {
+        STAGE.set(Some(self));
+        let answer = call();
+        let stage = STAGE.take().expect("a call leaves its stage");
+        (answer, stage)
     }
-    pub(crate) fn files(&mut self) -> &mut NoFiles {
-        &mut self.files
+
+    pub(crate) fn log(&mut self, level: Level, message: &str) {
+        self.log.push(format!("{level:?}: {message}"));
     }
+
+    pub(crate) fn files(&self) -> &Files {
+        &self.files
+    }
+
     pub(crate) fn state(&mut self) -> &mut BTreeMap<String, String> {
         &mut self.state
     }
+
+    pub(crate) fn send(&mut self, request: &Wire) -> Result<Answer, HttpError> {
+        let asked = Asked::from_wire(request);
+        let number = self.asked.len();
+        let reply = self.upstream.answer(&asked);
+        self.asked.push(asked);
+        let reply = match self.fault {
+            Some((at, fault)) if at == number => fault.strike(reply)?,
+            _ => reply,
+        };
+        Ok(Answer { reply, taken: Cell::new(false) })
+    }
 }
+
+/// An answer whose body can be taken once, as in the host.
 #[derive(Debug)]
-pub(crate) struct Answer;
+pub(crate) struct Answer {
+    reply: Reply,
+    taken: Cell<bool>,
+}
+
 impl Answer {
     pub(crate) fn status(&self) -> u16 {
-        0
+        self.reply.status
     }
-    pub(crate) fn header(&self, _n: &str) -> Option<String> {
-        None
+
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
+        let found = self.reply.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.clone())
     }
+
     pub(crate) fn text(&self) -> Result<String, HttpError> {
-        Err(HttpError::Timeout)
+        String::from_utf8(self.bytes()?).map_err(|_| HttpError::Body("not UTF-8".to_owned()))
     }
+
     pub(crate) fn bytes(&self) -> Result<Vec<u8>, HttpError> {
-        Err(HttpError::Timeout)
+        if self.taken.replace(true) {
+            return Err(HttpError::Body("taken before".to_owned()));
+        }
+        Ok(self.reply.body.clone())
     }
-}
-thread_local! { static STAGE: RefCell<Stage> = RefCell::default(); }
-pub(crate) fn stage<T>(ask: impl FnOnce(&mut Stage) -> T) -> T {
-    STAGE.with_borrow_mut(ask)
 }
