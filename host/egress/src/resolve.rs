@@ -1,0 +1,124 @@
+//! Names into addresses that may be dialled.
+//!
+//! The rule: one lookup for one connection, and the addresses that were checked are the addresses that are dialled. So
+//! the check sits inside the resolver that the HTTP client calls when it opens a connection; between the check and the
+//! dial there is no second lookup for an attacker's name server to answer differently (DNS rebinding).
+
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use ipnet::IpNet;
+
+use crate::address;
+
+/// How many of a name's addresses are looked at.
+const MAX_ADDRESSES: usize = 16;
+
+/// Looks names up. The answers are not trusted.
+pub trait Resolve: Send + Sync + fmt::Debug {
+    /// All addresses of a host name.
+    ///
+    /// # Errors
+    ///
+    /// If the name does not exist or the lookup fails.
+    fn resolve(&self, host: &str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>>;
+}
+
+/// The resolver of the operating system.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemResolver;
+
+impl Resolve for SystemResolver {
+    fn resolve(&self, host: &str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
+        let host = host.to_owned();
+        Box::pin(async move { Ok(tokio::net::lookup_host((host, 0)).await?.map(|found| found.ip()).collect()) })
+    }
+}
+
+/// Which addresses a connection may go to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Reach {
+    /// Every public address, and these private networks.
+    Public(Vec<IpNet>),
+    /// Loopback alone: where the operator's routes lead.
+    Loopback,
+}
+
+impl Reach {
+    /// Why an address is out of reach.
+    pub(crate) fn refusal(&self, ip: IpAddr) -> Option<&'static str> {
+        match self {
+            Self::Public(private) => address::refusal(ip, private),
+            Self::Loopback => (!ip.is_loopback()).then_some("not loopback"),
+        }
+    }
+}
+
+/// Why a name has no address that may be dialled.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum ResolveError {
+    #[error("`{0}` does not resolve")]
+    Unknown(String),
+    #[error(
+        "`{host}` resolves to an address that is never dialled ({reason}): the operator can open a private network"
+    )]
+    Refused { host: String, reason: &'static str },
+}
+
+/// The resolver that the HTTP client is given: it hands out what was checked, and nothing else.
+#[derive(Debug)]
+pub(crate) struct Vetted {
+    pub(crate) inner: Arc<dyn Resolve>,
+    pub(crate) reach: Reach,
+}
+
+impl reqwest::dns::Resolve for Vetted {
+    fn resolve(&self, name: reqwest::dns::Name) -> reqwest::dns::Resolving {
+        let host = name.as_str().to_owned();
+        let lookup = self.inner.resolve(&host);
+        let reach = self.reach.clone();
+        Box::pin(async move {
+            let found = lookup.await.map_err(|_| ResolveError::Unknown(host.clone()))?;
+            let vetted = vet(host, &found, &reach)?;
+            let addresses: reqwest::dns::Addrs = Box::new(vetted.into_iter().map(|ip| SocketAddr::new(ip, 0)));
+            Ok(addresses)
+        })
+    }
+}
+
+/// The addresses within reach, in the order of the answer.
+fn vet(host: String, found: &[IpAddr], reach: &Reach) -> Result<Vec<IpAddr>, ResolveError> {
+    let mut refused = None;
+    let mut vetted = Vec::new();
+    for &ip in found.iter().take(MAX_ADDRESSES) {
+        match reach.refusal(ip) {
+            Some(reason) => refused = Some(reason),
+            None => vetted.push(ip),
+        }
+    }
+    match refused {
+        _ if !vetted.is_empty() => Ok(vetted),
+        Some(reason) => Err(ResolveError::Refused { host, reason }),
+        None => Err(ResolveError::Unknown(host)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_within_reach_are_handed_out() {
+        let found: Vec<IpAddr> =
+            ["10.0.0.1", "1.1.1.1", "169.254.169.254", "::1"].iter().map(|ip| ip.parse().expect("an ip")).collect();
+        let public = Reach::Public(Vec::new());
+        assert_eq!(vet("a.test".to_owned(), &found, &public), Ok(vec![found[1]]));
+        assert_eq!(vet("a.test".to_owned(), &found, &Reach::Loopback), Ok(vec![found[3]]));
+        let refused = ResolveError::Refused { host: "a.test".to_owned(), reason: "private" };
+        assert_eq!(vet("a.test".to_owned(), &found[..1], &public), Err(refused));
+        assert_eq!(vet("a.test".to_owned(), &[], &public), Err(ResolveError::Unknown("a.test".to_owned())));
+    }
+}
