@@ -1,0 +1,175 @@
+//! Writing a credential into a request, at the last moment.
+//!
+//! The rule: a secret goes to the hosts of its slot and to no other, in a header that the plugin can neither write nor
+//! read, and only after every check has passed.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use domain::capability::AuthScheme;
+use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use secrecy::zeroize::Zeroizing;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::headers;
+use crate::permit::{Credential, Permit};
+use crate::scrub::Scrubber;
+
+/// Why a slot cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum CredentialError {
+    #[error("there is no auth slot `{0}` in the grant")]
+    UnknownSlot(String),
+    #[error("auth slot `{slot}` is not bound to host `{host}`")]
+    OtherHost { slot: String, host: String },
+    #[error("auth slot `{0}` is empty: the connection needs its credential")]
+    Empty(String),
+    #[error("the credential of auth slot `{0}` cannot be written into a header")]
+    Unwritable(String),
+    #[error("the credential of auth slot `{0}` is too short to be kept out of answers")]
+    TooShort(String),
+}
+
+/// A secret that goes with one request. It has no `Debug`.
+pub(crate) struct Attached<'p> {
+    /// Whose rate limits count.
+    pub(crate) id: &'p str,
+    /// What blanks it in the answer.
+    pub(crate) scrubber: Scrubber,
+    name: HeaderName,
+    value: HeaderValue,
+}
+
+impl Attached<'_> {
+    /// Writes the secret. Nothing else may change the headers afterwards.
+    pub(crate) fn write_into(&self, headers: &mut HeaderMap) {
+        headers.insert(self.name.clone(), self.value.clone());
+    }
+}
+
+/// The headers that carry credentials, and so are not the plugin's to write.
+pub(crate) fn header_names(permit: &Permit) -> Vec<HeaderName> {
+    permit.credentials.iter().filter_map(|credential| header_name(&credential.slot.scheme)).collect()
+}
+
+/// The credential of a slot for a host; nothing if the request names no slot, or one that is optional and empty.
+pub(crate) fn select<'p>(
+    permit: &'p Permit,
+    slot: Option<&str>,
+    host: &str,
+) -> Result<Option<Attached<'p>>, CredentialError> {
+    let Some(name) = slot else { return Ok(None) };
+    let Some(credential) = permit.credentials.iter().find(|credential| credential.slot.name == name) else {
+        return Err(CredentialError::UnknownSlot(name.chars().take(32).collect()));
+    };
+    if !credential.slot.hosts.iter().any(|bound| bound == host) {
+        return Err(CredentialError::OtherHost { slot: name.to_owned(), host: host.to_owned() });
+    }
+    match credential.secret.as_ref().filter(|secret| !secret.expose_secret().is_empty()) {
+        Some(secret) => attach(credential, secret).map(Some),
+        None if credential.slot.optional => Ok(None),
+        None => Err(CredentialError::Empty(name.to_owned())),
+    }
+}
+
+fn attach<'p>(credential: &'p Credential, secret: &SecretString) -> Result<Attached<'p>, CredentialError> {
+    let Credential { slot, secret: _, id } = credential;
+    let unwritable = || CredentialError::Unwritable(slot.name.clone());
+    let secret = secret.expose_secret();
+    let text = Zeroizing::new(match slot.scheme {
+        AuthScheme::Bearer => format!("Bearer {secret}"),
+        AuthScheme::Basic => format!("Basic {}", STANDARD.encode(secret)),
+        AuthScheme::Header(_) => secret.to_owned(),
+    });
+    let mut value = HeaderValue::from_str(&text).map_err(|_| unwritable())?;
+    value.set_sensitive(true);
+    let parts = match slot.scheme {
+        AuthScheme::Basic => basic_secrets(secret),
+        AuthScheme::Bearer | AuthScheme::Header(_) => vec![secret],
+    };
+    let scrubber = Scrubber::new(&parts).ok_or_else(|| CredentialError::TooShort(slot.name.clone()))?;
+    let name = header_name(&slot.scheme).ok_or_else(unwritable)?;
+    Ok(Attached { id, scrubber, name, value })
+}
+
+/// Where a scheme writes; nothing if its header belongs to the connection.
+fn header_name(scheme: &AuthScheme) -> Option<HeaderName> {
+    match scheme {
+        AuthScheme::Bearer | AuthScheme::Basic => Some(AUTHORIZATION),
+        AuthScheme::Header(name) => HeaderName::from_bytes(name.as_bytes())
+            .ok()
+            .filter(|name| name == AUTHORIZATION || !headers::is_reserved(name.as_str())),
+    }
+}
+
+/// What is secret in `user:password`: the whole, and the password. A user's name is data (often an e-mail address that
+/// records hold), unless the password is a placeholder, since then the token stands in the user's place.
+fn basic_secrets(secret: &str) -> Vec<&str> {
+    let (user, password) = secret.split_once(':').unwrap_or((secret, ""));
+    let hidden = if password.len() < Scrubber::MIN_BYTES { user } else { password };
+    vec![secret, hidden]
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::WorkspaceId;
+    use domain::capability::AuthSlot;
+
+    use super::*;
+
+    fn permit(scheme: AuthScheme, secret: Option<&str>, optional: bool) -> Permit {
+        let slot = AuthSlot { name: "api".to_owned(), scheme, hosts: vec!["a.test".to_owned()], optional };
+        let secret = secret.map(SecretString::from);
+        let credentials = vec![Credential { slot, secret, id: "c1".to_owned() }];
+        Permit { workspace: WorkspaceId::generate(), rules: Vec::new(), credentials, private_networks: Vec::new() }
+    }
+
+    fn written(permit: &Permit) -> String {
+        let mut headers = HeaderMap::new();
+        let attached = select(permit, Some("api"), "a.test").ok().flatten().expect("a credential");
+        attached.write_into(&mut headers);
+        let (name, value) = headers.iter().next().expect("one header");
+        assert!(value.is_sensitive());
+        format!("{name}: {}", value.to_str().expect("text"))
+    }
+
+    #[test]
+    fn each_scheme_writes_its_own_form() {
+        assert_eq!(written(&permit(AuthScheme::Bearer, Some("s3cret"), false)), "authorization: Bearer s3cret");
+        assert_eq!(written(&permit(AuthScheme::Basic, Some("me:s3cret"), false)), "authorization: Basic bWU6czNjcmV0");
+        let header = AuthScheme::Header("X-Api-Key".to_owned());
+        assert_eq!(written(&permit(header, Some("s3cret"), false)), "x-api-key: s3cret");
+    }
+
+    #[test]
+    fn a_secret_is_bound_to_its_slot_and_hosts() {
+        let filled = permit(AuthScheme::Bearer, Some("s3cret"), false);
+        assert!(matches!(select(&filled, Some("api"), "b.test"), Err(CredentialError::OtherHost { .. })));
+        assert!(matches!(select(&filled, Some("other"), "a.test"), Err(CredentialError::UnknownSlot(_))));
+        assert!(matches!(select(&filled, None, "a.test"), Ok(None)));
+    }
+
+    #[test]
+    fn an_empty_slot_passes_only_if_it_is_optional() {
+        for empty in [None, Some("")] {
+            let optional = permit(AuthScheme::Bearer, empty, true);
+            assert!(matches!(select(&optional, Some("api"), "a.test"), Ok(None)));
+            let required = permit(AuthScheme::Bearer, empty, false);
+            assert!(matches!(select(&required, Some("api"), "a.test"), Err(CredentialError::Empty(_))));
+        }
+    }
+
+    #[test]
+    fn a_secret_that_would_break_the_request_is_not_sent() {
+        let split = permit(AuthScheme::Bearer, Some("a\r\nHost: evil"), false);
+        assert!(matches!(select(&split, Some("api"), "a.test"), Err(CredentialError::Unwritable(_))));
+        let framing = permit(AuthScheme::Header("Transfer-Encoding".to_owned()), Some("s3cret"), false);
+        assert!(matches!(select(&framing, Some("api"), "a.test"), Err(CredentialError::Unwritable(_))));
+        let short = permit(AuthScheme::Bearer, Some("abc"), false);
+        assert!(matches!(select(&short, Some("api"), "a.test"), Err(CredentialError::TooShort(_))));
+    }
+
+    #[test]
+    fn no_debug_output_shows_a_secret() {
+        assert!(!format!("{:?}", permit(AuthScheme::Bearer, Some("s3cret"), false)).contains("s3cret"));
+    }
+}
