@@ -1,0 +1,82 @@
+//! The gate in front of a source that asked to wait.
+//!
+//! It is shared by every session of the process, since a rate limit belongs to the credential and not to the call that
+//! ran into it. While it is closed, no connection is made.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use domain::{Instant, WorkspaceId};
+
+/// How many closed gates are remembered.
+const MAX_GATES: usize = 4096;
+
+/// Who waits together: whoever shares a credential, or else a workspace, towards one host.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Waiters {
+    Credential { id: String, host: String },
+    Workspace { id: WorkspaceId, host: String },
+}
+
+/// All closed gates.
+#[derive(Debug, Default)]
+pub(crate) struct Gates {
+    closed_until: Mutex<HashMap<Waiters, Instant>>,
+}
+
+impl Gates {
+    /// The seconds left to wait, at least 1; nothing if the gate is open.
+    pub(crate) fn seconds_left(&self, waiters: &Waiters, now: Instant) -> Option<u32> {
+        let mut gates = self.closed_until.lock().unwrap_or_else(PoisonError::into_inner);
+        let micros = gates.get(waiters)?.as_micros() - now.as_micros();
+        if micros <= 0 {
+            gates.remove(waiters);
+        }
+        u32::try_from(u64::try_from(micros).ok()?.div_ceil(1_000_000)).ok().filter(|&seconds| seconds > 0)
+    }
+
+    /// Closes the gate for `pause`; never opens it earlier than it would have.
+    pub(crate) fn close(&self, waiters: Waiters, pause: Duration, now: Instant) {
+        let mut gates = self.closed_until.lock().unwrap_or_else(PoisonError::into_inner);
+        if gates.len() >= MAX_GATES {
+            gates.retain(|_, until| *until > now);
+        }
+        if gates.len() >= MAX_GATES {
+            // The one that opens next is the least loss.
+            let soonest = gates.iter().min_by_key(|(_, until)| **until).map(|(waiters, _)| waiters.clone());
+            soonest.and_then(|waiters| gates.remove(&waiters));
+        }
+        let until = gates.entry(waiters).or_insert(now);
+        *until = (*until).max(now.after(pause));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waiters(id: &str) -> Waiters {
+        Waiters::Credential { id: id.to_owned(), host: "a.test".to_owned() }
+    }
+
+    #[test]
+    fn a_gate_opens_when_its_pause_is_over_and_not_before() {
+        let (gates, start) = (Gates::default(), Instant::from_micros(0));
+        gates.close(waiters("c1"), Duration::from_secs(10), start);
+        gates.close(waiters("c1"), Duration::from_secs(5), start);
+        let left = |seconds| gates.seconds_left(&waiters("c1"), start.after(Duration::from_millis(seconds)));
+        assert_eq!((left(0), left(9_001), left(9_999), left(10_000)), (Some(10), Some(1), Some(1), None));
+        assert_eq!(gates.seconds_left(&waiters("c2"), start), None);
+    }
+
+    #[test]
+    fn the_number_of_gates_is_bounded() {
+        let (gates, start) = (Gates::default(), Instant::from_micros(0));
+        for index in 0..MAX_GATES + 10 {
+            gates.close(waiters(&index.to_string()), Duration::from_secs(10 + index as u64), start);
+        }
+        assert_eq!(gates.closed_until.lock().expect("a lock").len(), MAX_GATES);
+        assert!(gates.seconds_left(&waiters(&(MAX_GATES + 9).to_string()), start).is_some());
+    }
+}
