@@ -1,0 +1,65 @@
+//! What went wrong on the way, in the words of the interface `http`. Nothing of the URL, the request or the host's own
+//! state is in them.
+
+use std::error::Error;
+use std::io;
+
+use domain::exchange::ExchangeError;
+
+use crate::resolve::ResolveError;
+
+/// The error of a plugin for an error of the HTTP client.
+pub(crate) fn translate(error: &reqwest::Error) -> ExchangeError {
+    if error.is_timeout() {
+        return ExchangeError::Timeout;
+    }
+    let connecting = error.is_connect();
+    std::iter::successors(error.source(), |error| (*error).source())
+        .find_map(|cause| specific(cause, connecting))
+        .unwrap_or_else(|| broken(if connecting { "it could not be made" } else { "it broke" }))
+}
+
+fn specific(cause: &(dyn Error + 'static), connecting: bool) -> Option<ExchangeError> {
+    if let Some(unresolved) = cause.downcast_ref::<ResolveError>() {
+        return Some(ExchangeError::Name(unresolved.to_string()));
+    }
+    if let Some(protocol) = cause.downcast_ref::<hyper::Error>() {
+        return of_protocol(protocol);
+    }
+    of_io(cause.downcast_ref::<io::Error>()?, connecting)
+}
+
+fn of_protocol(error: &hyper::Error) -> Option<ExchangeError> {
+    match () {
+        () if error.is_parse_too_large() => Some(malformed("its headers are too large")),
+        () if error.is_parse() => Some(malformed("it is not HTTP")),
+        () if error.is_incomplete_message() => Some(broken("the answer ended before it was complete")),
+        () => None,
+    }
+}
+
+fn of_io(error: &io::Error, connecting: bool) -> Option<ExchangeError> {
+    match error.kind() {
+        // The TLS library reports what it refuses as invalid data, with its reason as the inner error.
+        io::ErrorKind::InvalidData if connecting => {
+            Some(ExchangeError::Tls(error.to_string().chars().take(160).collect()))
+        }
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => Some(malformed("the body does not inflate")),
+        io::ErrorKind::UnexpectedEof if connecting => Some(ExchangeError::Tls("the handshake was cut off".to_owned())),
+        io::ErrorKind::UnexpectedEof => Some(malformed("the body ended before it was complete")),
+        io::ErrorKind::ConnectionRefused => Some(broken("it was refused")),
+        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe => {
+            Some(broken("it was reset"))
+        }
+        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => Some(broken("the host is out of reach")),
+        _ => None,
+    }
+}
+
+fn broken(how: &str) -> ExchangeError {
+    ExchangeError::Connection(how.to_owned())
+}
+
+fn malformed(how: &str) -> ExchangeError {
+    ExchangeError::Malformed(how.to_owned())
+}

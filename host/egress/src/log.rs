@@ -1,0 +1,80 @@
+//! What a session did, for the record of its run: where requests went and how they ended, without queries and bodies.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use domain::exchange::ExchangeError;
+
+/// How many entries are kept; a call cannot send as many, only be denied more often.
+const MAX_ENTRIES: usize = 1024;
+/// How much of a path is kept, in characters.
+const MAX_PATH: usize = 512;
+
+/// One request, sent or denied.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EgressEntry {
+    /// The host; empty if the URL could not be read.
+    pub host: String,
+    /// The method as the plugin wrote it, shortened.
+    pub method: String,
+    /// The path without its query, shortened.
+    pub path: String,
+    /// The status of the answer, if one came.
+    pub status: Option<u16>,
+    /// Why the request failed, if it did.
+    pub error: Option<String>,
+    /// Bytes of the body that came in, inflated.
+    pub bytes_in: u64,
+    /// From the call of `send` to its end, in milliseconds.
+    pub millis: u64,
+}
+
+/// The entries of a session, in the order in which their requests ended.
+#[derive(Debug, Default)]
+pub(crate) struct Log {
+    entries: Mutex<Vec<EgressEntry>>,
+}
+
+impl Log {
+    /// Opens an entry. It is written when it is dropped, so that a request that is abandoned is on record too.
+    pub(crate) fn open(&self, method: &str) -> OpenEntry<'_> {
+        let method = method.chars().take(16).collect();
+        let error = Some("abandoned".to_owned());
+        OpenEntry { log: self, started: Instant::now(), entry: EgressEntry { method, error, ..EgressEntry::default() } }
+    }
+
+    pub(crate) fn entries(&self) -> Vec<EgressEntry> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// An entry whose request has not ended.
+pub(crate) struct OpenEntry<'l> {
+    log: &'l Log,
+    started: Instant,
+    pub(crate) entry: EgressEntry,
+}
+
+impl OpenEntry<'_> {
+    /// Names where the request goes.
+    pub(crate) fn goes_to(&mut self, host: &str, path: &str) {
+        host.clone_into(&mut self.entry.host);
+        self.entry.path = path.chars().take(MAX_PATH).collect();
+    }
+
+    /// Notes how it ended; the time so far, in milliseconds.
+    pub(crate) fn end(&mut self, error: Option<&ExchangeError>) -> u64 {
+        self.entry.error = error.map(ToString::to_string);
+        self.entry.millis = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.entry.millis
+    }
+}
+
+impl Drop for OpenEntry<'_> {
+    fn drop(&mut self) {
+        let mut entries = self.log.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        if entries.len() < MAX_ENTRIES {
+            entries.push(std::mem::take(&mut self.entry));
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Counting a session against the budget of its call.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::Duration;
+
+use domain::Budget;
+use domain::exchange::ExchangeError;
+use domain::run::Usage;
+use tokio::time::Instant;
+
+/// What is left of a budget. Concurrent requests draw on the same counts.
+#[derive(Debug)]
+pub(crate) struct Meter {
+    budget: Budget,
+    deadline: Instant,
+    requests: AtomicU32,
+    bytes_in: AtomicU64,
+    bytes_out: AtomicU64,
+}
+
+impl Meter {
+    pub(crate) fn new(budget: Budget) -> Self {
+        Self {
+            budget,
+            deadline: Instant::now() + budget.wall(),
+            requests: AtomicU32::new(0),
+            bytes_in: AtomicU64::new(0),
+            bytes_out: AtomicU64::new(0),
+        }
+    }
+
+    /// Takes one request with a body of so many bytes, or nothing at all.
+    pub(crate) fn take_request(&self, body_bytes: usize) -> Result<(), ExchangeError> {
+        if Instant::now() >= self.deadline {
+            return Err(ExchangeError::Budget("time"));
+        }
+        let more = |count: u32| count.checked_add(1).filter(|&count| count <= self.budget.requests);
+        self.requests
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, more)
+            .map_err(|_| ExchangeError::Budget("requests"))?;
+        let limit = u64::from(self.budget.bytes_out);
+        let more = |bytes: u64| bytes.checked_add(body_bytes as u64).filter(|&bytes| bytes <= limit);
+        self.bytes_out.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).map(drop).map_err(|_| {
+            self.requests.fetch_sub(1, Ordering::Relaxed);
+            ExchangeError::Budget("bytes-out")
+        })
+    }
+
+    /// Counts bytes that came in. They are counted even if they are too many: they did come.
+    pub(crate) fn take_in(&self, bytes: usize) -> Result<(), ExchangeError> {
+        let before = self.bytes_in.fetch_add(bytes as u64, Ordering::Relaxed);
+        if before + bytes as u64 > u64::from(self.budget.bytes_in) {
+            Err(ExchangeError::Budget("bytes-in"))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// When a request that may take so long has to end, and what it means if it has not.
+    pub(crate) fn deadline(&self, total: Duration) -> (Instant, ExchangeError) {
+        let own = Instant::now() + total;
+        if own < self.deadline { (own, ExchangeError::Timeout) } else { (self.deadline, ExchangeError::Budget("time")) }
+    }
+
+    /// What was used; the parts that egress does not count are 0.
+    pub(crate) fn usage(&self) -> Usage {
+        Usage {
+            requests: self.requests.load(Ordering::Relaxed),
+            bytes_in: self.bytes_in.load(Ordering::Relaxed),
+            bytes_out: self.bytes_out.load(Ordering::Relaxed),
+            ..Usage::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_that_is_refused_is_not_counted() {
+        let meter = Meter::new(Budget { requests: 2, bytes_out: 10, ..Budget::default() });
+        assert_eq!(meter.take_request(11), Err(ExchangeError::Budget("bytes-out")));
+        assert_eq!(meter.take_request(10), Ok(()));
+        assert_eq!(meter.take_request(1), Err(ExchangeError::Budget("bytes-out")));
+        assert_eq!(meter.take_request(0), Ok(()));
+        assert_eq!(meter.take_request(0), Err(ExchangeError::Budget("requests")));
+        assert_eq!((meter.usage().requests, meter.usage().bytes_out), (2, 10));
+    }
+
+    #[test]
+    fn a_call_out_of_time_sends_nothing() {
+        let meter = Meter::new(Budget { wall_ms: 0, ..Budget::default() });
+        assert_eq!(meter.take_request(0), Err(ExchangeError::Budget("time")));
+    }
+}

@@ -1,0 +1,128 @@
+//! Connections, kept apart by workspace.
+//!
+//! The rule: a connection is reused only by the workspace that opened it, and only under the same reach, so that no
+//! tenant profits from, or can poison, what another one opened, and no plugin rides on another plugin's private network.
+//! A client holds its own connections; clients of workspaces that fell silent are dropped.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use domain::WorkspaceId;
+use domain::exchange::ExchangeError;
+use reqwest::{Client, redirect, retry};
+use tokio::sync::Semaphore;
+
+use crate::config::EgressConfig;
+use crate::resolve::{Reach, Vetted};
+
+/// Workspaces whose connections are kept; those in use are kept beyond it.
+const MAX_WORKSPACES: usize = 256;
+/// Kinds of client of one workspace.
+const MAX_CLIENTS: usize = 8;
+const MAX_IDLE_PER_HOST: usize = 8;
+const MAX_IDLE: Duration = Duration::from_secs(60);
+
+/// What a client may be used for. Connections of different lanes never mix.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Lane {
+    pub(crate) reach: Reach,
+    /// Plain text: only towards loopback.
+    pub(crate) plain: bool,
+}
+
+/// The connections of one workspace, and its share of what is under way.
+#[derive(Debug)]
+pub(crate) struct WorkspacePool {
+    clients: Mutex<HashMap<Lane, Client>>,
+    pub(crate) slots: Semaphore,
+    used: AtomicU64,
+}
+
+/// The connections of all workspaces.
+#[derive(Debug, Default)]
+pub(crate) struct Pools {
+    workspaces: Mutex<HashMap<WorkspaceId, Arc<WorkspacePool>>>,
+    clock: AtomicU64,
+}
+
+impl Pools {
+    /// The pool of a workspace. Whoever holds it keeps it from being dropped.
+    pub(crate) fn of(&self, workspace: WorkspaceId, parallel: usize) -> Arc<WorkspacePool> {
+        let mut workspaces = self.workspaces.lock().unwrap_or_else(PoisonError::into_inner);
+        if workspaces.len() >= MAX_WORKSPACES && !workspaces.contains_key(&workspace) {
+            let idle = workspaces.iter().filter(|(_, pool)| Arc::strong_count(pool) == 1);
+            let oldest = idle.min_by_key(|(_, pool)| pool.used.load(Ordering::Relaxed)).map(|(id, _)| *id);
+            oldest.and_then(|id| workspaces.remove(&id));
+        }
+        let pool = workspaces.entry(workspace).or_insert_with(|| {
+            let slots = Semaphore::new(parallel.min(Semaphore::MAX_PERMITS));
+            Arc::new(WorkspacePool { clients: Mutex::default(), slots, used: AtomicU64::new(0) })
+        });
+        pool.used.store(self.clock.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
+        Arc::clone(pool)
+    }
+}
+
+impl WorkspacePool {
+    /// The client of a lane, made when it is first needed.
+    pub(crate) fn client(&self, lane: &Lane, config: &EgressConfig) -> Result<Client, ExchangeError> {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = clients.get(lane) {
+            return Ok(client.clone());
+        }
+        let client = build(lane, config).map_err(|error| {
+            tracing::error!(%error, "no HTTP client: are the system's certificates installed?");
+            ExchangeError::Tls("the host has no certificates to trust".to_owned())
+        })?;
+        if clients.len() >= MAX_CLIENTS {
+            clients.clear();
+        }
+        clients.insert(lane.clone(), client.clone());
+        Ok(client)
+    }
+}
+
+fn build(lane: &Lane, config: &EgressConfig) -> reqwest::Result<Client> {
+    let Lane { reach, plain } = lane;
+    let mut builder = Client::builder()
+        .user_agent(concat!("weighbridge/", env!("CARGO_PKG_VERSION")))
+        .dns_resolver(Vetted { inner: Arc::clone(&config.resolver), reach: reach.clone() })
+        .no_proxy()
+        .redirect(redirect::Policy::none())
+        .referer(false)
+        .retry(retry::never())
+        .https_only(!plain)
+        .connect_timeout(config.timeouts.connect)
+        .http1_max_headers(config.caps.header_count)
+        .http2_max_header_list_size(u32::try_from(config.caps.header_bytes).unwrap_or(u32::MAX))
+        .pool_max_idle_per_host(MAX_IDLE_PER_HOST)
+        .pool_idle_timeout(MAX_IDLE);
+    if *reach == Reach::Loopback {
+        // The header `host` names the vendor there, which HTTP/2 has no room for.
+        builder = builder.http1_only();
+    }
+    if *plain {
+        // Nothing to verify, so a machine without certificates can still run its simulator.
+        builder = builder.tls_certs_only([]);
+    }
+    builder.build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn idle_workspaces_are_dropped_and_busy_ones_are_not() {
+        let pools = Pools::default();
+        let busy = WorkspaceId::generate();
+        let held = pools.of(busy, 1);
+        for _ in 0..MAX_WORKSPACES + 10 {
+            pools.of(WorkspaceId::generate(), 1);
+        }
+        assert_eq!(pools.workspaces.lock().expect("a lock").len(), MAX_WORKSPACES);
+        assert!(Arc::ptr_eq(&held, &pools.of(busy, 1)));
+    }
+}

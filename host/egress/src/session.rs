@@ -1,0 +1,221 @@
+//! One session: the requests of one call, each through every step, in the order that the crate's documentation gives.
+
+use std::sync::Arc;
+
+use domain::Budget;
+use domain::exchange::{ExchangeError, Request, Response};
+use domain::run::Usage;
+use http::{HeaderMap, HeaderValue, Method, header::HOST};
+use tokio::time::{timeout, timeout_at};
+use tracing::Instrument as _;
+
+use crate::config::{ConfigError, EgressConfig, Route};
+use crate::credential::Attached;
+use crate::gate::{Gates, Waiters};
+use crate::log::{EgressEntry, Log, OpenEntry};
+use crate::meter::Meter;
+use crate::permit::Permit;
+use crate::pool::{Lane, Pools, WorkspacePool};
+use crate::resolve::Reach;
+use crate::url::Target;
+use crate::{body, credential, fault, headers, rate, rule};
+
+use domain::capability::Scheme;
+
+/// The largest body of a request, as the interface `http` says.
+const MAX_REQUEST_BODY: usize = 1024 * 1024;
+
+/// The way out, one for the process: connections and gates are shared between its sessions.
+#[derive(Debug, Clone)]
+pub struct Egress {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    config: EgressConfig,
+    pools: Pools,
+    gates: Gates,
+}
+
+impl Egress {
+    /// A way out with these settings.
+    ///
+    /// # Errors
+    ///
+    /// If a route leads off this machine or a number is 0.
+    pub fn new(config: EgressConfig) -> Result<Self, ConfigError> {
+        config.check()?;
+        Ok(Self { shared: Arc::new(Shared { config, pools: Pools::default(), gates: Gates::default() }) })
+    }
+
+    /// A session for one call. Its time starts now.
+    #[must_use]
+    pub fn session(&self, permit: Arc<Permit>, budget: Budget) -> Session {
+        let pool = self.shared.pools.of(permit.workspace, self.shared.config.parallel_per_workspace);
+        Session { shared: Arc::clone(&self.shared), pool, permit, meter: Meter::new(budget), log: Log::default() }
+    }
+}
+
+/// The requests of one call. `send` may be called concurrently.
+#[derive(Debug)]
+pub struct Session {
+    shared: Arc<Shared>,
+    pool: Arc<WorkspacePool>,
+    permit: Arc<Permit>,
+    meter: Meter,
+    log: Log,
+}
+
+/// A request that passed every check. Only [`Session::admit`] makes one.
+struct Admitted<'p> {
+    target: Target,
+    method: Method,
+    headers: HeaderMap,
+    body: Option<Vec<u8>>,
+    credential: Option<Attached<'p>>,
+    waiters: Waiters,
+}
+
+impl Session {
+    /// Sends one request and reads its answer.
+    ///
+    /// # Errors
+    ///
+    /// [`ExchangeError`]: denied, over budget, rate-limited, or whatever happened on the way.
+    pub async fn send(&self, request: Request) -> Result<Response, ExchangeError> {
+        let span = tracing::info_span!(
+            "egress.request.send",
+            workspace.id = %self.permit.workspace,
+            host = tracing::field::Empty,
+            method = tracing::field::Empty,
+            status = tracing::field::Empty,
+            duration_ms = tracing::field::Empty,
+        );
+        let mut open = self.log.open(&request.method);
+        let outcome = Box::pin(self.exchange(request, &mut open).instrument(span.clone())).await;
+        let millis = open.end(outcome.as_ref().err());
+        let EgressEntry { host, method, status, .. } = &open.entry;
+        span.record("host", host).record("method", method).record("status", *status).record("duration_ms", millis);
+        outcome
+    }
+
+    /// What the session used so far: requests, bytes in and bytes out.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        self.meter.usage()
+    }
+
+    /// What the session did so far, the first 1024 requests, in the order in which they ended.
+    #[must_use]
+    pub fn log(&self) -> Vec<EgressEntry> {
+        self.log.entries()
+    }
+
+    async fn exchange(&self, request: Request, open: &mut OpenEntry<'_>) -> Result<Response, ExchangeError> {
+        let admitted = self.admit(request, open)?;
+        let now = (self.shared.config.clock)();
+        if let Some(seconds) = self.shared.gates.seconds_left(&admitted.waiters, now) {
+            return Err(ExchangeError::RateLimited(seconds));
+        }
+        let (lane, wire) = self.prepare(&admitted)?;
+        self.meter.take_request(admitted.body.as_ref().map_or(0, Vec::len))?;
+        let (deadline, late) = self.meter.deadline(self.shared.config.timeouts.total);
+        timeout_at(deadline, self.dial(admitted, &lane, wire, open)).await.map_err(|_| late)?
+    }
+
+    /// The checks that need no network, in their order.
+    fn admit(&self, request: Request, open: &mut OpenEntry<'_>) -> Result<Admitted<'_>, ExchangeError> {
+        let Request { method, url, headers, body, auth } = request;
+        let target = Target::parse(&url).map_err(denied)?;
+        open.goes_to(&target.host, &target.path);
+        let method = rule::admit(&self.permit.rules, &method, &target).map_err(denied)?;
+        let headers = headers::admit(&headers, &credential::header_names(&self.permit)).map_err(denied)?;
+        if body.as_ref().is_some_and(|body| body.len() > MAX_REQUEST_BODY) {
+            return Err(denied("the request's body is larger than 1 MiB"));
+        }
+        let credential = credential::select(&self.permit, auth.as_deref(), &target.host).map_err(denied)?;
+        let host = target.host.clone();
+        let waiters = match &credential {
+            Some(credential) => Waiters::Credential { id: credential.id.to_owned(), host },
+            None => Waiters::Workspace { id: self.permit.workspace, host },
+        };
+        Ok(Admitted { target, method, headers, body, credential, waiters })
+    }
+
+    /// Where the request really goes: to its host, or along an operator's route.
+    fn prepare(&self, admitted: &Admitted<'_>) -> Result<(Lane, ::url::Url), ExchangeError> {
+        let target = &admitted.target;
+        let (lane, text) = match self.shared.config.routes.iter().find(|route| route.host == target.host) {
+            Some(Route { host: _, to }) => {
+                let base = to.as_str().trim_end_matches('/');
+                let lane = Lane { reach: Reach::Loopback, plain: to.scheme() == "http" };
+                (lane, format!("{base}{}", target.path_and_query()))
+            }
+            None if target.scheme == Scheme::Http => {
+                return Err(denied(
+                    "plain http leaves this machine never: use https, or have the operator set a route",
+                ));
+            }
+            None => {
+                let reach = Reach::Public(self.permit.private_networks.clone());
+                (Lane { reach, plain: false }, target.as_str().to_owned())
+            }
+        };
+        ::url::Url::parse(&text).map(|url| (lane, url)).map_err(denied)
+    }
+
+    async fn dial(
+        &self,
+        admitted: Admitted<'_>,
+        lane: &Lane,
+        url: ::url::Url,
+        open: &mut OpenEntry<'_>,
+    ) -> Result<Response, ExchangeError> {
+        let Shared { config, gates, .. } = &*self.shared;
+        let Admitted { target, method, mut headers, body, credential, waiters } = admitted;
+        let _slot = self.pool.slots.acquire().await.map_err(|_| ExchangeError::Timeout)?;
+        let client = self.pool.client(lane, config)?;
+        if lane.reach == Reach::Loopback {
+            headers.insert(HOST, HeaderValue::from_str(&target.authority()).map_err(denied)?);
+        }
+        if let Some(credential) = &credential {
+            credential.write_into(&mut headers);
+        }
+        let mut wire = client.request(method, url).headers(headers);
+        if let Some(body) = body {
+            wire = wire.body(body);
+        }
+        let answer = timeout(config.timeouts.first_byte, wire.send()).await.map_err(|_| ExchangeError::Timeout)?;
+        let mut answer = answer.map_err(|error| fault::translate(&error))?;
+        open.entry.status = Some(answer.status().as_u16());
+        check_peer(&answer, lane)?;
+        let now = (config.clock)();
+        if let Some(pause) = rate::pause(answer.status(), answer.headers(), now) {
+            gates.close(waiters, pause, now);
+        }
+        let mut headers = headers::reveal(answer.headers(), &config.caps)?;
+        let (cap, idle) = (config.caps.body_bytes, config.timeouts.idle);
+        let mut body = body::read(&mut answer, cap, idle, &self.meter, &mut open.entry.bytes_in).await?;
+        if let Some(Attached { scrubber, .. }) = &credential
+            && scrubber.blank_headers(&mut headers) | scrubber.blank(&mut body)
+        {
+            tracing::warn!(host = target.host, "the source echoed a credential; it was blanked");
+        }
+        Ok(Response { status: answer.status().as_u16(), headers, body })
+    }
+}
+
+/// The address at the other end, checked once more: the second wall behind the resolver.
+fn check_peer(answer: &reqwest::Response, lane: &Lane) -> Result<(), ExchangeError> {
+    match answer.remote_addr().map(|peer| lane.reach.refusal(peer.ip())) {
+        Some(None) => Ok(()),
+        Some(Some(reason)) => Err(ExchangeError::Name(format!("the peer's address is never dialled ({reason})"))),
+        None => Err(ExchangeError::Connection("the peer's address is unknown".to_owned())),
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "written to stand in `map_err`")]
+fn denied(reason: impl ToString) -> ExchangeError {
+    ExchangeError::Denied(reason.to_string())
+}
