@@ -1,1 +1,121 @@
 //! One call of a connector: what it is given and what comes of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cap_std::fs::Dir;
+use domain::run::{LogLine, Usage};
+use domain::{Budget, Instant, WorkspaceId};
+
+use crate::capability::files::Files;
+use crate::capability::http::{Exchange, Http};
+use crate::capability::log::Log;
+use crate::capability::state::State;
+use crate::fault::CallError;
+use crate::limits::Limits;
+use crate::meter::Meter;
+
+/// What a call is given. A capability that the connector was not granted is not reachable, whatever stands here.
+pub struct Call {
+    /// For whom. Decides whose turn it is, nothing else.
+    pub workspace: WorkspaceId,
+    /// What it may cost. Memory beyond [`Budget::CEILING`] cannot be had.
+    pub budget: Budget,
+    /// The instant that the connector is shown.
+    pub now: Instant,
+    /// What answers its requests.
+    pub http: Option<Arc<dyn Http>>,
+    /// The directory that it reads.
+    pub files: Option<Arc<Dir>>,
+    /// The connection's state before the call.
+    pub state: BTreeMap<String, String>,
+}
+
+/// What a pull is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PullArgs {
+    /// The connection's settings, a JSON object.
+    pub settings: String,
+    /// Which stream.
+    pub stream: String,
+    /// The cursor of the last committed page.
+    pub cursor: Option<String>,
+}
+
+/// What came of a call.
+#[derive(Debug)]
+pub struct Outcome<T> {
+    /// The checked result, or why there is none.
+    pub result: Result<T, CallError>,
+    /// What it used, whether it succeeded or not.
+    pub usage: Usage,
+    /// The lines it wrote.
+    pub log: Vec<LogLine>,
+    /// The connection's state after the call, if the call succeeded and changed it.
+    pub state: Option<BTreeMap<String, String>>,
+    /// Where the time went.
+    pub elapsed: Elapsed,
+}
+
+/// Where the time of a call went.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Elapsed {
+    /// Waiting for a place in the pool. Not counted against the budget.
+    pub waiting: Duration,
+    /// In the guest.
+    pub guest: Duration,
+    /// In requests and files.
+    pub host: Duration,
+    /// Checking what was returned.
+    pub lowering: Duration,
+}
+
+/// What the store of one call holds.
+#[derive(Debug)]
+pub(crate) struct CallState {
+    pub(crate) meter: Meter,
+    pub(crate) limits: Limits,
+    pub(crate) log: Log,
+    pub(crate) exchange: Exchange,
+    pub(crate) files: Files,
+    pub(crate) state: State,
+}
+
+impl CallState {
+    pub(crate) fn new(call: Call) -> Self {
+        let Call { workspace: _, budget, now: _, http, files, state } = call;
+        Self {
+            meter: Meter::start(Duration::from_millis(budget.cpu_ms.into())),
+            limits: Limits::new(budget.memory_bytes as usize),
+            log: Log::new(budget.log_bytes),
+            exchange: Exchange::new(http),
+            files: Files::new(files, budget.file_bytes),
+            state: State::new(state, budget.state_bytes),
+        }
+    }
+
+    /// Take apart what a call leaves behind, whatever became of it.
+    pub(crate) fn settle<T>(self, result: Result<T, CallError>, records: u64, mut elapsed: Elapsed) -> Outcome<T> {
+        let Self { meter, limits, log, exchange, files, state } = self;
+        let (lines, log_bytes) = log.into_parts();
+        let traffic = exchange.traffic();
+        elapsed.guest = meter.guest();
+        elapsed.host = meter.host();
+        let wall = elapsed.guest + elapsed.host + elapsed.lowering;
+        let usage = Usage {
+            calls: 1,
+            cpu_ticks: meter.ticks(),
+            wall_ms: u64::try_from(wall.as_millis()).unwrap_or(u64::MAX),
+            peak_memory_bytes: limits.peak(),
+            requests: traffic.requests,
+            bytes_in: traffic.bytes_in,
+            bytes_out: traffic.bytes_out,
+            file_bytes: files.used(),
+            records,
+            log_bytes,
+        };
+        let state = if result.is_ok() { state.into_changes() } else { None };
+        Outcome { result, usage, log: lines, state, elapsed }
+    }
+}

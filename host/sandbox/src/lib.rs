@@ -18,3 +18,12 @@ pub mod package;
 mod ticker;
 pub mod trust;
 mod turn;
+
+pub use cache::Cache;
+pub use call::{Call, Elapsed, Outcome, PullArgs};
+pub use capability::http::Http;
+pub use compile::{CompileError, Compiler, compile_worker};
+pub use connector::Connector;
+pub use engine::{Engine, EngineError, PrepareError, Source};
+pub use fault::{CallError, GuestFault, HostError, OutputFault, Problem};
+pub use turn::Concurrency;

@@ -1,0 +1,198 @@
+//! `http`: requests by way of egress, which checks, attaches credentials and fetches. Here they are only carried over.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use domain::exchange::{ExchangeError, Request, Response};
+use futures_util::StreamExt;
+use futures_util::stream;
+use wasmtime::component::{HasData, Linker, Resource, ResourceTable};
+
+use crate::bindings::weighbridge::connector::http as wit;
+use crate::call::CallState;
+use crate::limits::HANDLES;
+use crate::meter::Meter;
+
+/// Requests of one `send-all` that are under way at a time.
+const PARALLEL: usize = 8;
+
+/// What answers the requests of one call. Budgets, grants and credentials are its own affair.
+pub trait Http: Send + Sync {
+    /// Answer one request.
+    fn send(&self, request: Request) -> Pin<Box<dyn Future<Output = Result<Response, ExchangeError>> + Send + '_>>;
+}
+
+/// A call was to make requests and nothing was there to answer them.
+#[derive(Debug, thiserror::Error)]
+#[error("the call was given nothing that answers http requests")]
+pub(crate) struct NoHttp;
+
+/// The guest holds more than it may.
+#[derive(Debug, thiserror::Error)]
+#[error("too many handles are open")]
+pub(crate) struct HandlesSpent;
+
+/// The requests of one call and the answers that it still holds.
+pub(crate) struct Exchange {
+    http: Option<Arc<dyn Http>>,
+    answers: ResourceTable,
+    traffic: Traffic,
+}
+
+/// What went over, as far as it can be seen from here.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Traffic {
+    pub(crate) requests: u32,
+    pub(crate) bytes_in: u64,
+    pub(crate) bytes_out: u64,
+}
+
+/// An answer; its body is there until it is taken.
+#[derive(Debug)]
+#[expect(unreachable_pub, reason = "generated code wants it public")]
+pub struct Answer {
+    head: Response,
+    taken: bool,
+}
+
+impl Exchange {
+    pub(crate) fn new(http: Option<Arc<dyn Http>>) -> Self {
+        let mut answers = ResourceTable::new();
+        answers.set_max_capacity(HANDLES);
+        Self { http, answers, traffic: Traffic::default() }
+    }
+
+    /// What went over so far.
+    pub(crate) fn traffic(&self) -> Traffic {
+        self.traffic
+    }
+
+    fn settle(&mut self, sent: u64, answer: Result<Response, ExchangeError>) -> wasmtime::Result<Sent> {
+        if !matches!(answer, Err(ExchangeError::Denied(_) | ExchangeError::Budget(_))) {
+            self.traffic.requests += 1;
+            self.traffic.bytes_out += sent;
+        }
+        match answer {
+            Ok(head) => {
+                self.traffic.bytes_in += head.body.len() as u64;
+                Ok(Ok(self.answers.push(Answer { head, taken: false }).map_err(|_| HandlesSpent)?))
+            }
+            Err(error) => Ok(Err(lift_error(error))),
+        }
+    }
+}
+
+impl fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exchange").field("traffic", &self.traffic).finish_non_exhaustive()
+    }
+}
+
+impl Answer {
+    fn take(&mut self) -> Result<Vec<u8>, wit::HttpError> {
+        if std::mem::replace(&mut self.taken, true) {
+            return Err(wit::HttpError::Body("the body was taken before".to_owned()));
+        }
+        Ok(std::mem::take(&mut self.head.body))
+    }
+}
+
+type Sent = Result<Resource<Answer>, wit::HttpError>;
+
+/// What the interface sees of a call.
+pub(crate) struct View<'a> {
+    exchange: &'a mut Exchange,
+    meter: &'a mut Meter,
+}
+
+impl wit::Host for View<'_> {
+    async fn send(&mut self, request: wit::Request) -> wasmtime::Result<Sent> {
+        let http = Arc::clone(self.exchange.http.as_ref().ok_or(NoHttp)?);
+        let sent = size(&request);
+        self.meter.pause();
+        let answer = http.send(lower_request(request)).await;
+        self.meter.resume();
+        self.exchange.settle(sent, answer)
+    }
+
+    async fn send_all(&mut self, requests: Vec<wit::Request>) -> wasmtime::Result<Vec<Sent>> {
+        let http = Arc::clone(self.exchange.http.as_ref().ok_or(NoHttp)?);
+        let sizes: Vec<u64> = requests.iter().map(size).collect();
+        self.meter.pause();
+        // Futures are made first, so that the stream does not borrow from a closure.
+        let pending: Vec<_> = requests.into_iter().map(|request| http.send(lower_request(request))).collect();
+        let answers: Vec<_> = stream::iter(pending).buffered(PARALLEL).collect().await;
+        self.meter.resume();
+        sizes.into_iter().zip(answers).map(|(sent, answer)| self.exchange.settle(sent, answer)).collect()
+    }
+}
+
+impl wit::HostResponse for View<'_> {
+    fn status(&mut self, answer: Resource<Answer>) -> wasmtime::Result<u16> {
+        Ok(self.exchange.answers.get(&answer)?.head.status)
+    }
+
+    fn header(&mut self, answer: Resource<Answer>, name: String) -> wasmtime::Result<Option<String>> {
+        Ok(self.exchange.answers.get(&answer)?.head.header(&name).map(str::to_owned))
+    }
+
+    fn text(&mut self, answer: Resource<Answer>) -> wasmtime::Result<Result<String, wit::HttpError>> {
+        let body = self.exchange.answers.get_mut(&answer)?.take();
+        Ok(body.and_then(|bytes| {
+            String::from_utf8(bytes).map_err(|_| wit::HttpError::Body("the body is not UTF-8".to_owned()))
+        }))
+    }
+
+    fn bytes(&mut self, answer: Resource<Answer>) -> wasmtime::Result<Result<Vec<u8>, wit::HttpError>> {
+        Ok(self.exchange.answers.get_mut(&answer)?.take())
+    }
+
+    fn drop(&mut self, answer: Resource<Answer>) -> wasmtime::Result<()> {
+        self.exchange.answers.delete(answer)?;
+        Ok(())
+    }
+}
+
+fn size(request: &wit::Request) -> u64 {
+    request.body.as_ref().map_or(0, |body| body.len() as u64)
+}
+
+fn lower_request(request: wit::Request) -> Request {
+    let wit::Request { method, url, headers, body, auth } = request;
+    let method = match method {
+        wit::Method::Get => "GET",
+        wit::Method::Head => "HEAD",
+        wit::Method::Post => "POST",
+        wit::Method::Put => "PUT",
+        wit::Method::Patch => "PATCH",
+        wit::Method::Delete => "DELETE",
+    };
+    Request { method: method.to_owned(), url, headers, body, auth }
+}
+
+fn lift_error(error: ExchangeError) -> wit::HttpError {
+    match error {
+        ExchangeError::Denied(reason) => wit::HttpError::Denied(reason),
+        ExchangeError::Budget(which) => wit::HttpError::Budget(which.to_owned()),
+        ExchangeError::RateLimited(seconds) => wit::HttpError::RateLimited(seconds),
+        ExchangeError::Name(reason) => wit::HttpError::Name(reason),
+        ExchangeError::Connection(reason) => wit::HttpError::Connection(reason),
+        ExchangeError::Tls(reason) => wit::HttpError::Tls(reason),
+        ExchangeError::Timeout => wit::HttpError::Timeout,
+        ExchangeError::TooLarge(bytes) => wit::HttpError::TooLarge(bytes),
+        ExchangeError::Malformed(reason) => wit::HttpError::Malformed(reason),
+    }
+}
+
+struct Views;
+
+impl HasData for Views {
+    type Data<'a> = View<'a>;
+}
+
+/// Make the interface exist.
+pub(crate) fn link(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
+    wit::add_to_linker::<_, Views>(linker, |call| View { exchange: &mut call.exchange, meter: &mut call.meter })
+}

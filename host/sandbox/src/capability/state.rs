@@ -1,0 +1,96 @@
+//! `state`: a small store of the connection. What a call changes leaves with its outcome, and the host commits it with
+//! the page or not at all.
+
+use std::collections::BTreeMap;
+
+use wasmtime::component::{HasSelf, Linker};
+
+use crate::bindings::weighbridge::connector::state as wit;
+use crate::call::CallState;
+
+/// The longest key, in bytes.
+const KEY: usize = 256;
+
+/// The entries, as this call sees them.
+#[derive(Debug)]
+pub(crate) struct State {
+    entries: BTreeMap<String, String>,
+    quota: usize,
+    used: usize,
+    changed: bool,
+}
+
+impl State {
+    pub(crate) fn new(entries: BTreeMap<String, String>, quota: u32) -> Self {
+        let used = entries.iter().map(|(key, value)| key.len() + value.len()).sum();
+        Self { entries, quota: quota as usize, used, changed: false }
+    }
+
+    /// The entries, if the call changed any.
+    pub(crate) fn into_changes(self) -> Option<BTreeMap<String, String>> {
+        self.changed.then_some(self.entries)
+    }
+}
+
+impl wit::Host for State {
+    fn get(&mut self, key: String) -> Option<String> {
+        self.entries.get(&key).cloned()
+    }
+
+    fn set(&mut self, key: String, value: String) -> Result<(), wit::StateError> {
+        if key.is_empty() || key.len() > KEY {
+            return Err(wit::StateError::Key);
+        }
+        let before = self.entries.get(&key).map_or(0, |old| key.len() + old.len());
+        let after = self.used - before + key.len() + value.len();
+        if after > self.quota {
+            return Err(wit::StateError::Quota);
+        }
+        self.used = after;
+        self.changed = true;
+        self.entries.insert(key, value);
+        Ok(())
+    }
+
+    fn remove(&mut self, key: String) {
+        if let Some(value) = self.entries.remove(&key) {
+            self.used -= key.len() + value.len();
+            self.changed = true;
+        }
+    }
+
+    fn keys(&mut self) -> Vec<String> {
+        self.entries.keys().cloned().collect()
+    }
+}
+
+/// Make the interface exist.
+pub(crate) fn link(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
+    wit::add_to_linker::<_, HasSelf<State>>(linker, |call| &mut call.state)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wit::Host;
+    use super::*;
+
+    #[test]
+    fn the_quota_counts_what_stays_and_reading_changes_nothing() {
+        let mut state = State::new(BTreeMap::from([("a".to_owned(), "12345".to_owned())]), 10);
+        assert_eq!(state.get("a".to_owned()).as_deref(), Some("12345"));
+        assert!(!state.changed);
+        assert!(matches!(state.set("b".to_owned(), "12345".to_owned()), Err(wit::StateError::Quota)));
+        assert!(state.set("a".to_owned(), "123456789".to_owned()).is_ok());
+        state.remove("a".to_owned());
+        assert!(state.set("b".to_owned(), "123456789".to_owned()).is_ok());
+        assert_eq!(state.into_changes(), Some(BTreeMap::from([("b".to_owned(), "123456789".to_owned())])));
+    }
+
+    #[test]
+    fn keys_have_a_length() {
+        let mut state = State::new(BTreeMap::new(), 1_000);
+        assert!(matches!(state.set(String::new(), String::new()), Err(wit::StateError::Key)));
+        assert!(matches!(state.set("k".repeat(257), String::new()), Err(wit::StateError::Key)));
+        assert_eq!(state.into_changes(), None);
+    }
+}

@@ -1,0 +1,71 @@
+//! The engine's configuration.
+//!
+//! What an artefact depends on stands in [`config`], which the compile process shares; what only running depends on
+//! stands in [`pooled`]. The engine itself compares the two when it loads an artefact.
+
+use domain::Budget;
+use wasmtime::{
+    Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig, WasmBacktraceDetails, WasmFeatures,
+};
+
+use crate::limits::{CORE_INSTANCES, MEMORIES, TABLE_ELEMENTS, TABLES};
+
+/// The guest's stack, in bytes.
+const GUEST_STACK: usize = 1024 * 1024;
+/// The stack that a call runs on: the guest's, and room for the host's functions above it.
+const CALL_STACK: usize = 2 * 1024 * 1024;
+/// Linear memory that a place in the pool keeps between two calls, in bytes.
+const KEPT_MEMORY: usize = 8 * 1024 * 1024;
+/// Stack that a place in the pool keeps between two calls, in bytes.
+const KEPT_STACK: usize = 64 * 1024;
+/// Places that keep what they have while others are free.
+const WARM: u32 = 16;
+
+/// What a connector has no use for, or what would get round a limit.
+const REFUSED: WasmFeatures = WasmFeatures::THREADS
+    .union(WasmFeatures::SHARED_EVERYTHING_THREADS)
+    .union(WasmFeatures::MEMORY64)
+    .union(WasmFeatures::MULTI_MEMORY)
+    .union(WasmFeatures::GC)
+    .union(WasmFeatures::STACK_SWITCHING)
+    .union(WasmFeatures::CM_ASYNC);
+
+/// What compiling and running have in common.
+pub(crate) fn config() -> Config {
+    let mut config = Config::new();
+    config
+        .epoch_interruption(true)
+        .max_wasm_stack(GUEST_STACK)
+        .async_stack_size(CALL_STACK)
+        .concurrency_support(false)
+        .shared_memory(false)
+        .wasm_features(REFUSED, false)
+        .relaxed_simd_deterministic(true)
+        .cranelift_nan_canonicalization(true)
+        .wasm_backtrace_details(WasmBacktraceDetails::Enable);
+    config
+}
+
+/// The same, for an engine that runs so many calls at a time.
+pub(super) fn pooled(calls: u32) -> Config {
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(calls)
+        .total_core_instances(calls.saturating_mul(CORE_INSTANCES))
+        .total_tables(calls.saturating_mul(TABLES))
+        .total_memories(calls.saturating_mul(MEMORIES))
+        .total_stacks(calls)
+        .max_core_instances_per_component(CORE_INSTANCES)
+        .max_tables_per_component(TABLES)
+        .max_memories_per_component(MEMORIES)
+        .max_memory_size(Budget::CEILING.memory_bytes as usize)
+        .table_elements(TABLE_ELEMENTS)
+        .max_unused_warm_slots(WARM)
+        .async_stack_keep_resident(KEPT_STACK);
+    // Keeping pages pays only where the kernel can say which of them were touched (Linux 6.7 or later).
+    if PoolingAllocationConfig::is_pagemap_scan_available() {
+        pool.linear_memory_keep_resident(KEPT_MEMORY).pagemap_scan(Enabled::Yes);
+    }
+    let mut config = config();
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+    config
+}

@@ -1,0 +1,139 @@
+//! From a package to a connector that can be called.
+
+use std::sync::Arc;
+
+use domain::{Capabilities, Digest, PluginId, RecordKind};
+use wasmtime::component::{Component, types::ComponentItem};
+
+use super::Engine;
+use crate::bindings::ConnectorPre;
+use crate::cache;
+use crate::capability::Interfaces;
+use crate::compile::CompileError;
+use crate::connector::Connector;
+
+/// What is compiled: verified bytes, and what their manifest says.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Which plugin.
+    pub plugin: PluginId,
+    /// The digest of the bytes.
+    pub digest: Digest,
+    /// The component.
+    pub bytes: Arc<[u8]>,
+    /// The kinds of record that it may bring.
+    pub kinds: Vec<RecordKind>,
+}
+
+/// Why a package cannot be called.
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareError {
+    /// It needs an interface that it was not granted.
+    #[error("the component imports `{interface}`, which is not granted")]
+    NotGranted {
+        /// The full name of the interface.
+        interface: String,
+    },
+    /// Fetching content for analysis is not offered.
+    #[error("this host does not offer the capability `content` yet")]
+    ContentNotOffered,
+    /// It is not a connector, or of another version of the interface.
+    #[error("the component is not a connector of this host's interface: {0}")]
+    World(String),
+    /// It needs more than a place in the pool has.
+    #[error("the component has {what}, and may have {limit}")]
+    TooLarge {
+        /// What it has too many of, with the number.
+        what: String,
+        /// How many it may have.
+        limit: u32,
+    },
+    /// It could not be compiled.
+    #[error(transparent)]
+    Compile(#[from] CompileError),
+    /// What was compiled could not be loaded.
+    #[error("the compiled component cannot be loaded: {0}")]
+    Load(String),
+    /// The process is on its way out.
+    #[error("the host is stopping")]
+    Stopping,
+}
+
+impl Engine {
+    /// Make a package ready to be called with exactly this grant.
+    ///
+    /// # Errors
+    /// When it needs more than the grant, is not a connector, or cannot be compiled.
+    pub async fn prepare(&self, source: &Source, grant: &Capabilities) -> Result<Connector, PrepareError> {
+        if grant.content {
+            return Err(PrepareError::ContentNotOffered);
+        }
+        let component = self.load(source).await?;
+        let interfaces = Interfaces::of(grant);
+        self.check_imports(&component, interfaces)?;
+        let world = |error: wasmtime::Error| PrepareError::World(format!("{error:#}"));
+        let pre = self.linker(interfaces).and_then(|linker| linker.instantiate_pre(&component)).map_err(world)?;
+        let pre = ConnectorPre::new(pre).map_err(world)?;
+        Ok(Connector::new(self.clone(), source.plugin.clone(), source.kinds.clone(), pre))
+    }
+
+    fn check_imports(&self, component: &Component, interfaces: Interfaces) -> Result<(), PrepareError> {
+        let engine = self.wasmtime();
+        for (name, item) in component.component_type().imports(engine) {
+            // An instance of types alone asks for nothing.
+            let asks = match item.ty {
+                ComponentItem::ComponentInstance(instance) => {
+                    instance.exports(engine).any(|(_, export)| !matches!(export.ty, ComponentItem::Type(_)))
+                }
+                _ => true,
+            };
+            if asks && !interfaces.offers(name) {
+                return Err(PrepareError::NotGranted { interface: name.to_owned() });
+            }
+        }
+        Ok(())
+    }
+
+    /// The compiled component: from the cache, or else from the compiler.
+    async fn load(&self, source: &Source) -> Result<Component, PrepareError> {
+        let name = cache::name(&source.digest, self.wasmtime());
+        let _turn = self.inner.compiling.acquire().await.map_err(|_| PrepareError::Stopping)?;
+        if let Some(component) = self.load_cached(&name).await? {
+            return Ok(component);
+        }
+        let artefact = self.inner.compiler.compile(&source.bytes).await?;
+        let (engine, cache) = (self.wasmtime().clone(), self.inner.cache.clone());
+        off_thread(move || {
+            if let Err(error) = cache.keep(&name, &artefact) {
+                tracing::warn!(error = %error, "a compiled component could not be kept: it is compiled again next time");
+            }
+            deserialize(&engine, &artefact)
+        })
+        .await
+    }
+
+    async fn load_cached(&self, name: &str) -> Result<Option<Component>, PrepareError> {
+        let (engine, cache, name) = (self.wasmtime().clone(), self.inner.cache.clone(), name.to_owned());
+        off_thread(move || {
+            let artefact = cache.find(&name).unwrap_or_else(|error| {
+                tracing::warn!(error = %error, "the cache of compiled components cannot be read");
+                None
+            });
+            Ok(artefact.and_then(|artefact| deserialize(&engine, &artefact).ok()))
+        })
+        .await
+    }
+}
+
+async fn off_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, PrepareError> + Send + 'static,
+) -> Result<T, PrepareError> {
+    tokio::task::spawn_blocking(work).await.unwrap_or(Err(PrepareError::Stopping))
+}
+
+#[expect(unsafe_code, reason = "native code is loaded only from the compile process or under the host's own MAC")]
+fn deserialize(engine: &wasmtime::Engine, artefact: &[u8]) -> Result<Component, PrepareError> {
+    // SAFETY: `artefact` came over a pipe from the compile process that this host started, or out of the cache after its
+    // MAC was checked, which only this host can make over what that process gave it.
+    unsafe { Component::deserialize(engine, artefact) }.map_err(|error| PrepareError::Load(format!("{error:#}")))
+}
