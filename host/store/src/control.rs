@@ -1,0 +1,36 @@
+//! The control tables: what the operator owns. One module per aggregate.
+
+pub mod audit;
+pub mod connections;
+pub mod credentials;
+pub mod keys;
+pub mod meta;
+pub mod plugins;
+pub mod tokens;
+pub mod trust;
+pub mod workspaces;
+
+use crate::migrate::Migrations;
+
+/// The numbered files of `migrations/control/`.
+pub(crate) const MIGRATIONS: Migrations = Migrations(&[include_str!("../migrations/control/0001_tables.sql")]);
+
+/// Every statement that runs on the control database.
+#[cfg(test)]
+pub(crate) fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
+    [
+        audit::STATEMENTS,
+        connections::STATEMENTS,
+        connections::leases::STATEMENTS,
+        credentials::STATEMENTS,
+        keys::STATEMENTS,
+        meta::STATEMENTS,
+        plugins::STATEMENTS,
+        tokens::STATEMENTS,
+        trust::STATEMENTS,
+        workspaces::STATEMENTS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}

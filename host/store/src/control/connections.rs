@@ -1,0 +1,212 @@
+//! Connections: one plugin, one set of settings, in one workspace. The row is also the lease of the worker that runs
+//! it; what a worker does with it is in [`leases`].
+
+pub mod leases;
+
+use domain::{ConnectionId, Instant, PluginId, WorkspaceId};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sqlx::sqlite::SqliteRow;
+
+use crate::row::{Cells, word};
+use crate::{StoreError, SystemRead, SystemTx, sql};
+
+pub use leases::{Lease, Outcome};
+
+/// What a connection is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewConnection {
+    /// Its id.
+    pub id: ConnectionId,
+    /// Whose it is.
+    pub workspace: WorkspaceId,
+    /// The plugin that it runs.
+    pub plugin: PluginId,
+    /// Its name, unique among the workspace's.
+    pub name: String,
+    /// A JSON object that fits the manifest's schema, without secrets.
+    pub settings: Value,
+    /// The directory that it may read, where it is given one.
+    pub directory: Option<String>,
+    /// Seconds from the end of a run to the next.
+    pub interval_seconds: u32,
+    /// When it is made; its first run is due at once.
+    pub created_at: Instant,
+}
+
+/// A connection as it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Connection {
+    /// Its id.
+    pub id: ConnectionId,
+    /// Whose it is.
+    pub workspace: WorkspaceId,
+    /// The plugin that it runs.
+    pub plugin: PluginId,
+    /// Its name.
+    pub name: String,
+    /// Its settings.
+    pub settings: Value,
+    /// The directory that it may read.
+    pub directory: Option<String>,
+    /// Seconds from the end of a run to the next.
+    pub interval_seconds: u32,
+    /// Where it stands.
+    pub state: ConnectionState,
+    /// Why it failed.
+    pub reason: Option<String>,
+    /// Failed runs since the last good one.
+    pub failures: u32,
+    /// When it was made.
+    pub created_at: Instant,
+    /// When its next run is due.
+    pub due_at: Instant,
+    /// Until when a worker has it, if one has.
+    pub leased_until: Option<Instant>,
+}
+
+/// Where a connection stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ConnectionState {
+    /// It runs when it is due.
+    Active,
+    /// Somebody paused it.
+    Paused,
+    /// It stopped, because waiting cannot help: the reason says what has to change.
+    Failed,
+    /// It was disconnected.
+    Removed,
+}
+
+sql::statements! {
+    CREATE = "INSERT INTO connections
+            (id, workspace_id, plugin_id, name, settings, directory, interval_seconds, state, created_at, due_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, 'active', $8, $8)";
+    FIND = "SELECT id, workspace_id, plugin_id, name, settings, directory, interval_seconds, state, reason, failures,
+            created_at, due_at, lease_until
+        FROM connections WHERE workspace_id = $1 AND id = $2";
+    LIST = "SELECT id, workspace_id, plugin_id, name, settings, directory, interval_seconds, state, reason, failures,
+            created_at, due_at, lease_until
+        FROM connections WHERE workspace_id = $1 AND state <> 'removed' ORDER BY id";
+    SET_DUE = "UPDATE connections SET due_at = MIN(due_at, $3), failures = 0, reason = NULL, state = 'active'
+        WHERE workspace_id = $1 AND id = $2 AND state IN ('active', 'failed')";
+    SET_STATE = "UPDATE connections SET state = $3, reason = $4
+        WHERE workspace_id = $1 AND id = $2 AND state <> 'removed'";
+    DROP_CREDENTIALS = "DELETE FROM credentials WHERE connection_id = $1";
+}
+
+/// Makes a connection.
+///
+/// # Errors
+/// [`StoreError::Exists`] when the workspace has one of this name.
+pub async fn create(tx: &mut SystemTx, connection: &NewConnection) -> Result<(), StoreError> {
+    let NewConnection { id, workspace, plugin, name, settings, directory, interval_seconds, created_at } = connection;
+    sqlx::query(CREATE)
+        .bind(id.as_bytes().to_vec())
+        .bind(workspace.as_bytes().to_vec())
+        .bind(plugin.as_str().to_owned())
+        .bind(name.clone())
+        .bind(settings.to_string())
+        .bind(directory.clone())
+        .bind(*interval_seconds)
+        .bind(created_at.as_micros())
+        .execute(tx.conn())
+        .await
+        .map_err(StoreError::exists("connection", name))?;
+    Ok(())
+}
+
+/// The connection of this id in this workspace, if there is one, removed or not.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn find(
+    tx: &mut SystemRead,
+    workspace: WorkspaceId,
+    id: ConnectionId,
+) -> Result<Option<Connection>, StoreError> {
+    let query = sqlx::query(FIND).bind(workspace.as_bytes().to_vec()).bind(id.as_bytes().to_vec());
+    query.fetch_optional(tx.conn()).await?.as_ref().map(read).transpose()
+}
+
+/// The connection of this id in this workspace.
+///
+/// # Errors
+/// [`StoreError::Missing`] when the workspace has no such connection.
+pub async fn get(tx: &mut SystemRead, workspace: WorkspaceId, id: ConnectionId) -> Result<Connection, StoreError> {
+    find(tx, workspace, id).await?.ok_or_else(|| StoreError::missing("connection", id))
+}
+
+/// A workspace's connections, oldest first, without the removed.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list(tx: &mut SystemRead, workspace: WorkspaceId) -> Result<Vec<Connection>, StoreError> {
+    let rows = sqlx::query(LIST).bind(workspace.as_bytes().to_vec()).fetch_all(tx.conn()).await?;
+    rows.iter().map(read).collect()
+}
+
+/// Makes a connection due now; one that had failed is tried again.
+///
+/// # Errors
+/// [`StoreError::Missing`] when the workspace has no such connection that could run.
+pub async fn set_due(
+    tx: &mut SystemTx,
+    workspace: WorkspaceId,
+    id: ConnectionId,
+    now: Instant,
+) -> Result<(), StoreError> {
+    let done = sqlx::query(SET_DUE)
+        .bind(workspace.as_bytes().to_vec())
+        .bind(id.as_bytes().to_vec())
+        .bind(now.as_micros())
+        .execute(tx.conn())
+        .await?;
+    if done.rows_affected() == 0 { Err(StoreError::missing("connection that can run", id)) } else { Ok(()) }
+}
+
+/// Moves a connection to another state. Removing it destroys its credentials in the same transaction.
+///
+/// # Errors
+/// [`StoreError::Missing`] when the workspace has no such connection, or it was removed.
+pub async fn set_state(
+    tx: &mut SystemTx,
+    workspace: WorkspaceId,
+    id: ConnectionId,
+    state: ConnectionState,
+    reason: Option<&str>,
+) -> Result<(), StoreError> {
+    let done = sqlx::query(SET_STATE)
+        .bind(workspace.as_bytes().to_vec())
+        .bind(id.as_bytes().to_vec())
+        .bind(word(state)?)
+        .bind(reason.map(str::to_owned))
+        .execute(tx.conn())
+        .await?;
+    if done.rows_affected() == 0 {
+        return Err(StoreError::missing("connection", id));
+    }
+    if state == ConnectionState::Removed {
+        sqlx::query(DROP_CREDENTIALS).bind(id.as_bytes().to_vec()).execute(tx.conn()).await?;
+    }
+    Ok(())
+}
+
+fn read(row: &SqliteRow) -> Result<Connection, StoreError> {
+    Ok(Connection {
+        id: row.id("id")?,
+        workspace: row.id("workspace_id")?,
+        plugin: row.parsed("plugin_id")?,
+        name: row.cell("name")?,
+        settings: row.json("settings")?,
+        directory: row.cell("directory")?,
+        interval_seconds: row.cell("interval_seconds")?,
+        state: row.word("state")?,
+        reason: row.cell("reason")?,
+        failures: row.cell("failures")?,
+        created_at: row.instant("created_at")?,
+        due_at: row.instant("due_at")?,
+        leased_until: row.opt_instant("lease_until")?,
+    })
+}

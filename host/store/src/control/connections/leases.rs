@@ -1,0 +1,136 @@
+//! Leases: which worker runs which connection. Every lease has a fence, one higher than the one before; the workspace's
+//! file takes pages of the highest alone (`fences`), so that a worker that comes back late writes nothing.
+
+use std::time::Duration;
+
+use domain::{ConnectionId, Instant, PluginId, WorkspaceId};
+use sqlx::sqlite::SqliteRow;
+
+use crate::row::Cells;
+use crate::{StoreError, SystemTx, sql};
+
+/// The right to run a connection, for a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// Whose it is.
+    pub workspace: WorkspaceId,
+    /// The plugin to run.
+    pub plugin: PluginId,
+    /// Who holds the lease.
+    pub owner: String,
+    /// Its number: to be raised in the workspace's file before the first page.
+    pub fence: i64,
+    /// When it ends by itself.
+    pub until: Instant,
+    /// Failed runs since the last good one, from which the back-off is computed.
+    pub failures: u32,
+}
+
+/// How a leased run ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It brought what it should: the count of failures starts again.
+    Succeeded,
+    /// It failed, and waiting may help: the count of failures goes up.
+    Retry,
+    /// It failed, and waiting cannot help: it stops, with the reason.
+    Failed(String),
+    /// It was broken off by the host: nothing is counted.
+    Abandoned,
+}
+
+sql::statements! {
+    /// One statement finds and takes, so that no connection has two owners.
+    CLAIM = "UPDATE connections SET lease_owner = $2, lease_until = $3, fence = fence + 1
+        WHERE id IN (
+            SELECT id FROM connections
+            WHERE state = 'active' AND due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)
+            ORDER BY due_at LIMIT $4)
+        RETURNING id, workspace_id, plugin_id, lease_owner, fence, lease_until, failures";
+    EXTEND = "UPDATE connections SET lease_until = $4 WHERE id = $1 AND lease_owner = $2 AND fence = $3";
+    RELEASE = "UPDATE connections SET lease_owner = NULL, lease_until = NULL, due_at = $4,
+            failures = CASE $5 WHEN 'succeeded' THEN 0 WHEN 'abandoned' THEN failures ELSE failures + 1 END,
+            state = CASE WHEN $5 = 'failed' AND state = 'active' THEN 'failed' ELSE state END,
+            reason = CASE WHEN $5 = 'failed' THEN $6 WHEN $5 = 'succeeded' THEN NULL ELSE reason END
+        WHERE id = $1 AND lease_owner = $2 AND fence = $3";
+    CURRENT = "SELECT fence FROM connections WHERE id = $1";
+}
+
+/// Takes up to `limit` connections that are due and that nobody has, the longest due first.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn claim_due(
+    tx: &mut SystemTx,
+    now: Instant,
+    owner: &str,
+    duration: Duration,
+    limit: u32,
+) -> Result<Vec<Lease>, StoreError> {
+    let rows = sqlx::query(CLAIM)
+        .bind(now.as_micros())
+        .bind(owner.to_owned())
+        .bind(now.after(duration).as_micros())
+        .bind(limit)
+        .fetch_all(tx.conn())
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+/// Holds on to a lease until `until`.
+///
+/// # Errors
+/// [`StoreError::StaleFence`] when somebody else has it.
+pub async fn extend(tx: &mut SystemTx, lease: &Lease, until: Instant) -> Result<(), StoreError> {
+    let done = sqlx::query(EXTEND)
+        .bind(lease.connection.as_bytes().to_vec())
+        .bind(lease.owner.clone())
+        .bind(lease.fence)
+        .bind(until.as_micros())
+        .execute(tx.conn())
+        .await?;
+    if done.rows_affected() == 0 { Err(stale(tx, lease).await?) } else { Ok(()) }
+}
+
+/// Gives a lease back, and says when the next run is due and how this one ended.
+///
+/// # Errors
+/// [`StoreError::StaleFence`] when somebody else has it.
+pub async fn release(tx: &mut SystemTx, lease: &Lease, next_due: Instant, outcome: &Outcome) -> Result<(), StoreError> {
+    let (word, reason) = match outcome {
+        Outcome::Succeeded => ("succeeded", None),
+        Outcome::Retry => ("retry", None),
+        Outcome::Failed(reason) => ("failed", Some(reason.clone())),
+        Outcome::Abandoned => ("abandoned", None),
+    };
+    let done = sqlx::query(RELEASE)
+        .bind(lease.connection.as_bytes().to_vec())
+        .bind(lease.owner.clone())
+        .bind(lease.fence)
+        .bind(next_due.as_micros())
+        .bind(word)
+        .bind(reason)
+        .execute(tx.conn())
+        .await?;
+    if done.rows_affected() == 0 { Err(stale(tx, lease).await?) } else { Ok(()) }
+}
+
+async fn stale(tx: &mut SystemTx, lease: &Lease) -> Result<StoreError, StoreError> {
+    let current: Option<i64> =
+        sqlx::query_scalar(CURRENT).bind(lease.connection.as_bytes().to_vec()).fetch_optional(tx.conn()).await?;
+    Ok(StoreError::StaleFence { connection: lease.connection, held: lease.fence, current: current.unwrap_or(0) })
+}
+
+fn read(row: &SqliteRow) -> Result<Lease, StoreError> {
+    Ok(Lease {
+        connection: row.id("id")?,
+        workspace: row.id("workspace_id")?,
+        plugin: row.parsed("plugin_id")?,
+        owner: row.cell("lease_owner")?,
+        fence: row.cell("fence")?,
+        until: row.opt_instant("lease_until")?.unwrap_or(Instant::from_micros(0)),
+        failures: row.cell("failures")?,
+    })
+}

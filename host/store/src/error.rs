@@ -1,0 +1,122 @@
+//! What can go wrong in the store, each with its way out.
+
+use std::io;
+use std::path::PathBuf;
+
+use domain::{ConnectionId, RecordKind};
+
+/// Why the store did not do it. Nothing of the transaction was written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The engine could not run a statement.
+    #[error("the database could not do it")]
+    Database(#[from] sqlx::Error),
+    /// A transaction could not begin or commit.
+    #[error("the transaction to {purpose} failed")]
+    Transaction {
+        /// What it was for.
+        purpose: &'static str,
+        /// Why.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// A file or folder could not be made or opened.
+    #[error("cannot use `{}`: check that it exists and that this user owns it", path.display())]
+    Path {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// A file was written by a newer version of this program.
+    #[error(
+        "`{}` has schema {found}, and this version knows schemas up to {known}: \
+         start the newer version that wrote it, or restore a backup",
+        path.display()
+    )]
+    NewerSchema {
+        /// Which file.
+        path: PathBuf,
+        /// Its schema.
+        found: i64,
+        /// The newest that is known here.
+        known: i64,
+    },
+    /// The engine is too old to be trusted with a write-ahead log.
+    #[error("SQLite {found} can corrupt a write-ahead log: build with {needed} or later")]
+    EngineTooOld {
+        /// The version that is linked.
+        found: String,
+        /// The oldest that is allowed.
+        needed: &'static str,
+    },
+    /// There is no such thing.
+    #[error("there is no {what} `{name}`")]
+    Missing {
+        /// The sort of thing.
+        what: &'static str,
+        /// Its name or id.
+        name: String,
+    },
+    /// There is one already.
+    #[error("there is already a {what} `{name}`: choose another name, or remove that one first")]
+    Exists {
+        /// The sort of thing.
+        what: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// The lease went on to somebody else. The writer has to stop.
+    #[error("the lease on {connection} was lost: fence {held} is stale, {current} is current")]
+    StaleFence {
+        /// The connection.
+        connection: ConnectionId,
+        /// What the writer holds.
+        held: i64,
+        /// What is current; 0 where the connection was never leased.
+        current: i64,
+    },
+    /// The page belongs to a sweep that has ended.
+    #[error("a page of sweep {found} of stream `{stream}` came during sweep {current}: start the stream again")]
+    StaleGeneration {
+        /// The stream.
+        stream: String,
+        /// The page's sweep.
+        found: i64,
+        /// The sweep that goes on.
+        current: i64,
+    },
+    /// No table takes records of this kind.
+    #[error("records of kind `{0}` are not stored by this version")]
+    KindNotStored(RecordKind),
+    /// A stored value is not what the column promises.
+    #[error("column `{column}` holds what cannot be read: {reason}")]
+    Unreadable {
+        /// The column.
+        column: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A value could not be turned into what is stored.
+    #[error("a value could not be encoded")]
+    Encode(#[from] serde_json::Error),
+}
+
+impl StoreError {
+    /// Turns the breach of a unique key into [`StoreError::Exists`].
+    pub(crate) fn exists(what: &'static str, name: impl Into<String>) -> impl FnOnce(sqlx::Error) -> Self {
+        move |source| match &source {
+            sqlx::Error::Database(database) if database.is_unique_violation() => {
+                Self::Exists { what, name: name.into() }
+            }
+            _ => Self::Database(source),
+        }
+    }
+
+    /// [`StoreError::Missing`], as a closure's result.
+    pub(crate) fn missing(what: &'static str, name: impl ToString) -> Self {
+        Self::Missing { what, name: name.to_string() }
+    }
+}

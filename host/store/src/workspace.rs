@@ -1,0 +1,50 @@
+//! The rows of one workspace: records, how far their streams are, what runs did, and what metrics are read from.
+//!
+//! To add a kind of record: its table in a new migration, its columns in `records::tables`, its case in
+//! `records::batch`, and, where metrics rest on it, its marks in `records::marks` and its facts in `facts`.
+
+pub mod counts;
+pub mod dirty;
+pub mod facts;
+pub mod fences;
+pub mod names;
+pub mod pages;
+pub(crate) mod records;
+pub mod rollups;
+pub mod runs;
+pub mod state;
+pub mod streams;
+pub mod version;
+
+use crate::migrate::Migrations;
+
+/// The numbered files of `migrations/workspace/`.
+pub(crate) const MIGRATIONS: Migrations = Migrations(&[
+    include_str!("../migrations/workspace/0001_records.sql"),
+    include_str!("../migrations/workspace/0002_sync.sql"),
+]);
+
+/// Every statement that runs on a workspace's file.
+#[cfg(test)]
+pub(crate) fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
+    [
+        dirty::STATEMENTS,
+        facts::commits::STATEMENTS,
+        facts::pull_requests::STATEMENTS,
+        facts::reviews::STATEMENTS,
+        facts::work_items::STATEMENTS,
+        facts::delivery::STATEMENTS,
+        fences::STATEMENTS,
+        names::STATEMENTS,
+        records::marks::STATEMENTS,
+        rollups::STATEMENTS,
+        runs::STATEMENTS,
+        state::STATEMENTS,
+        streams::STATEMENTS,
+        version::STATEMENTS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+    .chain(records::statements())
+}

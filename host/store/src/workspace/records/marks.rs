@@ -1,0 +1,142 @@
+//! Dirty marks: which days have to be computed again because these records change.
+//!
+//! Each statement is run on the ids of a page before the records are written and once more after, so that a record that
+//! moves from one day to another marks both. Whatever joins into a fact marks the days of that fact: a review marks its
+//! own day and the days of its pull request; a pull request marks the days of its reviews, which take their repository
+//! and author from it; an account that turns out to be a bot marks the days of all its work.
+
+use super::{Provenance, Table};
+use crate::{StoreError, WorkspaceTx, sql};
+
+/// Marks from rows of `family` and `at`; 86,400,000,000 microseconds are a day, and instants are never before 1970.
+macro_rules! marking {
+    ($($rows:literal)*) => {
+        concat!(
+            "INSERT INTO dirty (family, day, version) SELECT DISTINCT family, at / 86400000000, $3 FROM (",
+            $($rows,)*
+            ") WHERE at IS NOT NULL ON CONFLICT (family, day) DO UPDATE SET version = excluded.version"
+        )
+    };
+}
+
+sql::statements! {
+    pub(super) COMMITS = marking!("SELECT 'commits' AS family, r.authored_at AS at
+        FROM json_each($2) AS j CROSS JOIN commits AS r ON r.connection_id = $1 AND r.id = j.value");
+    pub(super) PULL_REQUESTS = marking!("
+        WITH r AS (SELECT p.created_at, p.merged_at, p.closed_at
+            FROM json_each($2) AS j CROSS JOIN pull_requests AS p ON p.connection_id = $1 AND p.id = j.value)
+        SELECT 'pull-requests' AS family, created_at AS at FROM r
+        UNION ALL SELECT 'pull-requests', merged_at FROM r
+        UNION ALL SELECT 'pull-requests', closed_at FROM r
+        UNION ALL SELECT 'reviews', v.submitted_at
+            FROM json_each($2) AS j CROSS JOIN reviews AS v ON v.connection_id = $1 AND v.pull_request = j.value");
+    pub(super) REVIEWS = marking!("
+        WITH r AS (SELECT v.pull_request, v.submitted_at
+            FROM json_each($2) AS j CROSS JOIN reviews AS v ON v.connection_id = $1 AND v.id = j.value),
+        p AS (SELECT q.created_at, q.merged_at, q.closed_at
+            FROM r CROSS JOIN pull_requests AS q ON q.connection_id = $1 AND q.id = r.pull_request)
+        SELECT 'reviews' AS family, submitted_at AS at FROM r
+        UNION ALL SELECT 'pull-requests', created_at FROM p
+        UNION ALL SELECT 'pull-requests', merged_at FROM p
+        UNION ALL SELECT 'pull-requests', closed_at FROM p");
+    pub(super) COMMENTS = marking!("
+        WITH p AS (SELECT q.created_at, q.merged_at, q.closed_at
+            FROM json_each($2) AS j
+            CROSS JOIN comments AS c ON c.connection_id = $1 AND c.id = j.value
+                AND c.subject_kind = 'pull-request' AND c.kind = 'review'
+            CROSS JOIN pull_requests AS q ON q.connection_id = $1 AND q.id = c.subject)
+        SELECT 'pull-requests' AS family, created_at AS at FROM p
+        UNION ALL SELECT 'pull-requests', merged_at FROM p
+        UNION ALL SELECT 'pull-requests', closed_at FROM p");
+    pub(super) TRANSITIONS = marking!("
+        WITH p AS (SELECT q.created_at, q.merged_at, q.closed_at
+            FROM json_each($2) AS j
+            CROSS JOIN transitions AS t ON t.connection_id = $1 AND t.id = j.value AND t.subject_kind = 'pull-request'
+            CROSS JOIN pull_requests AS q ON q.connection_id = $1 AND q.id = t.subject)
+        SELECT 'pull-requests' AS family, created_at AS at FROM p
+        UNION ALL SELECT 'pull-requests', merged_at FROM p
+        UNION ALL SELECT 'pull-requests', closed_at FROM p");
+    pub(super) WORK_ITEMS = marking!("
+        WITH r AS (SELECT w.created_at, w.closed_at
+            FROM json_each($2) AS j CROSS JOIN work_items AS w ON w.connection_id = $1 AND w.id = j.value)
+        SELECT 'work-items' AS family, created_at AS at FROM r
+        UNION ALL SELECT 'work-items', closed_at FROM r");
+    pub(super) DEPLOYMENTS = marking!("SELECT 'deployments' AS family, COALESCE(r.finished_at, r.created_at) AS at
+        FROM json_each($2) AS j CROSS JOIN deployments AS r ON r.connection_id = $1 AND r.id = j.value");
+    pub(super) WORKFLOW_RUNS = marking!("SELECT 'workflow-runs' AS family, r.finished_at AS at
+        FROM json_each($2) AS j CROSS JOIN workflow_runs AS r ON r.connection_id = $1 AND r.id = j.value");
+
+    /// Accounts of a page whose class is about to change, or to become known as another than was assumed.
+    FIND_RECLASSIFIED = "SELECT json_group_array(j.value->>'id')
+        FROM json_each($2) AS j LEFT JOIN people AS p ON p.connection_id = $1 AND p.id = j.value->>'id'
+        WHERE COALESCE(p.kind, CASE WHEN j.value->>'id' LIKE '%[bot]' THEN 'bot' ELSE 'human' END)
+            <> j.value->>'kind'";
+    /// Walks the records once: accounts change their class seldom, and an index on every author would cost every page.
+    WORK_OF = marking!("
+        WITH who AS (SELECT value AS id FROM json_each($2)),
+        p AS (
+            SELECT q.created_at, q.merged_at, q.closed_at FROM pull_requests AS q
+                WHERE q.connection_id = $1 AND (q.author IN (SELECT id FROM who)
+                    OR q.id IN (SELECT pull_request FROM reviews
+                        WHERE connection_id = $1 AND author IN (SELECT id FROM who))
+                    OR q.id IN (SELECT subject FROM comments
+                        WHERE connection_id = $1 AND subject_kind = 'pull-request' AND kind = 'review'
+                            AND author IN (SELECT id FROM who))))
+        SELECT 'commits' AS family, authored_at AS at FROM commits
+            WHERE connection_id = $1 AND author_account IN (SELECT id FROM who)
+        UNION ALL SELECT 'pull-requests', created_at FROM p
+        UNION ALL SELECT 'pull-requests', merged_at FROM p
+        UNION ALL SELECT 'pull-requests', closed_at FROM p
+        UNION ALL SELECT 'reviews', submitted_at FROM reviews
+            WHERE connection_id = $1 AND author IN (SELECT id FROM who)
+        UNION ALL SELECT 'work-items', created_at FROM work_items
+            WHERE connection_id = $1 AND (author IN (SELECT id FROM who)
+                OR EXISTS (SELECT 1 FROM json_each(assignees) AS a WHERE a.value IN (SELECT id FROM who)))
+        UNION ALL SELECT 'work-items', closed_at FROM work_items
+            WHERE connection_id = $1 AND (author IN (SELECT id FROM who)
+                OR EXISTS (SELECT 1 FROM json_each(assignees) AS a WHERE a.value IN (SELECT id FROM who)))
+        UNION ALL SELECT 'deployments', COALESCE(finished_at, created_at) FROM deployments
+            WHERE connection_id = $1 AND author IN (SELECT id FROM who)");
+}
+
+/// Marks the days of these records, where metrics rest on their kind.
+pub(super) async fn mark(
+    tx: &mut WorkspaceTx,
+    from: Provenance<'_>,
+    table: &Table,
+    ids: &str,
+) -> Result<(), StoreError> {
+    match table.mark {
+        Some(statement) => run(tx, from, statement, ids).await,
+        None => Ok(()),
+    }
+}
+
+/// The accounts of this JSON array of people whose class is about to change, as a JSON array of ids.
+pub(super) async fn find_reclassified(
+    tx: &mut WorkspaceTx,
+    from: Provenance<'_>,
+    people: &str,
+) -> Result<Option<String>, StoreError> {
+    let found: String = sqlx::query_scalar(FIND_RECLASSIFIED)
+        .bind(from.connection.as_bytes().to_vec())
+        .bind(people.to_owned())
+        .fetch_one(tx.conn())
+        .await?;
+    Ok((found != "[]").then_some(found))
+}
+
+/// Marks the days of all that these accounts did.
+pub(super) async fn mark_work_of(tx: &mut WorkspaceTx, from: Provenance<'_>, people: &str) -> Result<(), StoreError> {
+    run(tx, from, WORK_OF, people).await
+}
+
+async fn run(tx: &mut WorkspaceTx, from: Provenance<'_>, statement: &'static str, ids: &str) -> Result<(), StoreError> {
+    sqlx::query(statement)
+        .bind(from.connection.as_bytes().to_vec())
+        .bind(ids.to_owned())
+        .bind(from.version)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
