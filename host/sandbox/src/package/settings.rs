@@ -110,7 +110,7 @@ fn validate_object(schema: &Value, object: &Map<String, Value>, pointer: &str, p
         match properties(schema).and_then(|properties| properties.get(name)) {
             Some(schema) => validate(schema, value, &at(name), problems),
             None if closed => {
-                problems.push(Problem { pointer: at(name), message: "is not a known setting".to_owned() })
+                problems.push(Problem { pointer: at(name), message: "is not a known setting".to_owned() });
             }
             None => {}
         }
