@@ -1,0 +1,7 @@
+//! The connector against the `git` command: what Git says of a repository, the records say too.
+
+mod damage;
+mod directories;
+mod equality;
+mod fixture;
+mod resume;
