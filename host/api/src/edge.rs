@@ -3,13 +3,12 @@
 use std::any::Any;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::HeaderValue;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, RETRY_AFTER,
     TRANSFER_ENCODING, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderValue, Method};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -70,7 +69,6 @@ fn panicked(panic: Box<dyn Any + Send>) -> Response {
 /// Gives the request its id and its span, and the answer its last form.
 async fn finished(request: Request, next: Next) -> Response {
     let id = request_id(&request);
-    let head = request.method() == Method::HEAD;
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
     let span = tracing::info_span!(
         "api.request.answer",
@@ -82,7 +80,7 @@ async fn finished(request: Request, next: Next) -> Response {
     );
     async move {
         let started = std::time::Instant::now();
-        let mut response = render(next.run(request).await, &id, head);
+        let mut response = render(next.run(request).await, &id);
         secure(&mut response);
         if let Ok(value) = HeaderValue::from_str(&id) {
             response.headers_mut().insert(REQUEST_ID, value);
@@ -104,8 +102,8 @@ fn request_id(request: &Request) -> String {
     given.map_or_else(|| format!("req_{}", Uuid::now_v7().as_simple()), str::to_owned)
 }
 
-/// Writes the body of a problem. A bare error of axum's own (no route, no method) becomes one.
-fn render(response: Response, id: &str, head: bool) -> Response {
+/// Writes the body of a problem (axum takes it off again for HEAD). A bare error of axum's own (no route, no method) becomes one.
+fn render(response: Response, id: &str) -> Response {
     let status = response.status();
     if !(status.is_client_error() || status.is_server_error()) {
         return response;
@@ -126,7 +124,7 @@ fn render(response: Response, id: &str, head: bool) -> Response {
     if problem.is_passing() {
         parts.headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
     }
-    Response::from_parts(parts, if head { Body::empty() } else { body.into() })
+    Response::from_parts(parts, body.into())
 }
 
 /// No answer is ever a page, a script or a frame.

@@ -31,7 +31,7 @@ mod matrix;
 use std::sync::Arc;
 
 pub use action::get_connection::{Connection, Stream};
-pub use action::get_metric::{Grouping, Interval, MetricAnswer, MetricQuery, Point, Series, Window};
+pub use action::get_metric::{Grouping, Interval, Method, MetricAnswer, MetricQuery, Point, Series, Window};
 pub use action::get_run::{EgressSummary, Run, RunError, RunLogLine, RunUsage};
 pub use action::get_workspace::Workspace;
 pub use action::list_connections::{ConnectionState, ConnectionSummary};

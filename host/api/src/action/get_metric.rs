@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 mod figures;
 mod query;
 
-pub use figures::{MetricAnswer, Point, Series};
+pub use figures::{Method, MetricAnswer, Point, Series};
 pub use query::{Grouping, Interval, MetricQuery, Window};
 
 use crate::conditional::{Known, Tag, not_modified, tagged};

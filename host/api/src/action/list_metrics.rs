@@ -27,9 +27,12 @@ pub struct MetricInfo {
     pub formula: String,
     /// The version of the formula.
     pub formula_version: String,
-    /// The records that it is computed from.
-    #[schema(example = "pull-requests")]
-    pub family: String,
+    /// How inputs become a value.
+    #[schema(example = "distribution")]
+    pub aggregation: String,
+    /// The families of records that it is computed from.
+    #[schema(example = json!(["pull-requests"]))]
+    pub families: Vec<String>,
     /// Which values are better.
     pub direction: Direction,
     /// The metric to look at beside it, so that neither is driven up at the other's cost.

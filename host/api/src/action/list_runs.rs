@@ -134,25 +134,33 @@ pub(crate) async fn list_runs(
 mod tests {
     use crate::fake::{ACME, BOLT, Fake, RUNS, connection_of, get};
 
-    #[tokio::test]
-    async fn the_walk_over_all_pages_sees_every_run_once_newest_first() {
-        let mut address = "/v1/runs?limit=3".to_owned();
+    /// The ids of all runs, page after page, until there is no link to a next one. A page is never empty.
+    async fn walk(limit: usize) -> Vec<String> {
+        let mut address = format!("/v1/runs?limit={limit}");
         let mut seen = Vec::new();
         loop {
             let answer = get(Fake::default(), &address, Some(ACME)).await;
             assert_eq!(answer.status, 200, "{}", answer.text);
             let items = answer.body["items"].as_array().expect("items").clone();
-            assert!(items.len() <= 3);
+            assert!((1..=limit).contains(&items.len()));
             seen.extend(items.iter().map(|run| run["id"].as_str().expect("an id").to_owned()));
             let Some(link) = answer.header("link") else {
                 assert!(answer.body["next_cursor"].is_null());
-                break;
+                return seen;
             };
             address = link.trim_start_matches('<').trim_end_matches(">; rel=\"next\"").to_owned();
             assert!(address.ends_with(answer.body["next_cursor"].as_str().expect("a cursor")));
         }
-        assert_eq!(seen.len(), RUNS);
-        assert!(seen.is_sorted_by(|a, b| a > b), "{seen:?}");
+    }
+
+    #[tokio::test]
+    async fn the_walk_over_all_pages_sees_every_run_once_newest_first() {
+        // Limits that leave a rest, that come out even, and that hold all.
+        for limit in [1, 3, 4, RUNS, 100] {
+            let seen = walk(limit).await;
+            assert_eq!(seen.len(), RUNS, "limit {limit}");
+            assert!(seen.is_sorted_by(|a, b| a > b), "{seen:?}");
+        }
     }
 
     #[tokio::test]

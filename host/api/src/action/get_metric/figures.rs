@@ -39,12 +39,14 @@ pub struct Point {
     /// The last day.
     #[schema(value_type = String, format = Date, example = "2026-03-08")]
     pub end: Day,
+    /// Whether the window cuts off a part of the week or month.
+    pub partial: bool,
     /// The value, in the metric's unit; `null` where it is unknown, never 0 for that.
     #[schema(required)]
     pub value: Option<f64>,
     /// Why there is no value.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "no data")]
+    #[schema(example = "no-data")]
     pub reason: Option<String>,
     /// The 90th percentile of the inputs, where the metric is a median.
     #[schema(required)]
@@ -57,6 +59,18 @@ pub struct Point {
     /// How many inputs were unknown, by reason.
     pub unknown: BTreeMap<String, u64>,
     /// How the value was put together from its inputs.
-    #[schema(example = "median")]
-    pub method: String,
+    pub method: Method,
+    /// How far off the value may be, relative to the exact one; `null` where it is exact.
+    #[schema(required)]
+    pub relative_error: Option<f64>,
+}
+
+/// How a value was put together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Method {
+    /// From all inputs.
+    Exact,
+    /// From a sketch of their distribution.
+    Sketch,
 }

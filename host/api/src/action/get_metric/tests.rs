@@ -84,6 +84,13 @@ async fn a_known_tag_is_answered_without_a_body_until_the_data_moves() {
 }
 
 #[tokio::test]
+async fn figures_are_tagged_with_the_version_that_they_were_computed_from() {
+    let moving = get(Fake::default().moving(), PICKUP, Some(ACME)).await;
+    let moved = get(Fake::default().moved_on(), PICKUP, Some(ACME)).await;
+    assert_eq!((moving.header("etag"), &moving.text), (moved.header("etag"), &moved.text));
+}
+
+#[tokio::test]
 async fn an_answer_of_too_many_points_is_refused_with_the_way_out() {
     let answer = get(Fake::default().too_many_points(), PICKUP, Some(ACME)).await;
     assert_eq!(answer.status, 400);
