@@ -2,7 +2,7 @@
 //! is not in it does not exist.
 //!
 //! To add a metric: write its entry in the file of its group, name it in [`METRICS`], and feed it in the file of its
-//! family below [`compute`](crate::compute). A change of what its number means raises its `revision`.
+//! family below [`compute`](mod@crate::compute). A change of what its number means raises its `revision`.
 
 pub mod activity;
 pub mod automation;
