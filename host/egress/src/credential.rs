@@ -17,7 +17,7 @@ use crate::scrub::Scrubber;
 /// Why a slot cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum CredentialError {
-    #[error("there is no auth slot `{0}` in the grant")]
+    #[error("there is no auth slot {0:?} in the grant")]
     UnknownSlot(String),
     #[error("auth slot `{slot}` is not bound to host `{host}`")]
     OtherHost { slot: String, host: String },

@@ -39,6 +39,10 @@ fn of_protocol(error: &hyper::Error) -> Option<ExchangeError> {
 }
 
 fn of_io(error: &io::Error, connecting: bool) -> Option<ExchangeError> {
+    // `source` of an I/O error skips the error that it wraps, so the connector's wrapping is undone here.
+    if let Some(inner) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
+        return of_io(inner, connecting);
+    }
     match error.kind() {
         // The TLS library reports what it refuses as invalid data, with its reason as the inner error.
         io::ErrorKind::InvalidData if connecting => {
@@ -46,7 +50,7 @@ fn of_io(error: &io::Error, connecting: bool) -> Option<ExchangeError> {
         }
         io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => Some(malformed("the body does not inflate")),
         io::ErrorKind::UnexpectedEof if connecting => Some(ExchangeError::Tls("the handshake was cut off".to_owned())),
-        io::ErrorKind::UnexpectedEof => Some(malformed("the body ended before it was complete")),
+        io::ErrorKind::UnexpectedEof => Some(broken("the answer ended before it was complete")),
         io::ErrorKind::ConnectionRefused => Some(broken("it was refused")),
         io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe => {
             Some(broken("it was reset"))

@@ -15,7 +15,7 @@ const MAX_PATH: usize = 512;
 pub struct EgressEntry {
     /// The host; empty if the URL could not be read.
     pub host: String,
-    /// The method as the plugin wrote it, shortened.
+    /// The method as the plugin wrote it, shortened and without control characters.
     pub method: String,
     /// The path without its query, shortened.
     pub path: String,
@@ -38,7 +38,7 @@ pub(crate) struct Log {
 impl Log {
     /// Opens an entry. It is written when it is dropped, so that a request that is abandoned is on record too.
     pub(crate) fn open(&self, method: &str) -> OpenEntry<'_> {
-        let method = method.chars().take(16).collect();
+        let method = method.chars().filter(char::is_ascii_graphic).take(16).collect();
         let error = Some("abandoned".to_owned());
         OpenEntry { log: self, started: Instant::now(), entry: EgressEntry { method, error, ..EgressEntry::default() } }
     }

@@ -11,7 +11,7 @@ use crate::url::Target;
 /// Which part of a request no rule grants.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum RuleError {
-    #[error("`{0}` is not a method: use GET, HEAD, POST, PUT, PATCH or DELETE")]
+    #[error("{0:?} is not a method: use GET, HEAD, POST, PUT, PATCH or DELETE")]
     UnknownMethod(String),
     #[error("host `{0}` is not granted")]
     Host(String),
