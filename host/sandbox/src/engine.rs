@@ -9,7 +9,9 @@ use tokio::sync::Semaphore;
 use wasmtime::component::Linker;
 
 pub(crate) use config::config;
-pub use prepare::{PrepareError, Source};
+pub use prepare::PrepareError;
+#[cfg(test)]
+pub(crate) use prepare::Source;
 
 use crate::cache::Cache;
 use crate::call::CallState;

@@ -11,6 +11,8 @@ mod compile;
 mod connector;
 mod engine;
 mod fault;
+#[cfg(test)]
+mod guest;
 mod limits;
 mod lower;
 mod meter;
@@ -24,6 +26,7 @@ pub use call::{Call, Elapsed, Outcome, PullArgs};
 pub use capability::http::Http;
 pub use compile::{CompileError, Compiler, compile_worker};
 pub use connector::Connector;
-pub use engine::{Engine, EngineError, PrepareError, Source};
+pub use engine::{Engine, EngineError, PrepareError};
 pub use fault::{CallError, GuestFault, HostError, OutputFault, Problem};
+pub use meter::TICK;
 pub use turn::Concurrency;

@@ -10,8 +10,8 @@ use wasmtime::{StoreContextMut, UpdateDeadline};
 
 use crate::call::CallState;
 
-/// Time from one tick of the epoch to the next.
-pub(crate) const TICK: Duration = Duration::from_millis(2);
+/// Time from one tick of the epoch to the next: the unit of `Usage::cpu_ticks`.
+pub const TICK: Duration = Duration::from_millis(2);
 
 /// The budget is spent. It ends the call as an error of the guest's.
 #[derive(Debug, thiserror::Error)]

@@ -60,7 +60,8 @@ pub struct Answer {
 impl Exchange {
     pub(crate) fn new(http: Option<Arc<dyn Http>>) -> Self {
         let mut answers = ResourceTable::new();
-        answers.set_max_capacity(HANDLES);
+        // The engine counts the guest's handles; answers that are on their way to become handles wait here.
+        answers.set_max_capacity(2 * HANDLES);
         Self { http, answers, traffic: Traffic::default() }
     }
 
@@ -119,6 +120,10 @@ impl wit::Host for View<'_> {
 
     async fn send_all(&mut self, requests: Vec<wit::Request>) -> wasmtime::Result<Vec<Sent>> {
         let http = Arc::clone(self.exchange.http.as_ref().ok_or(NoHttp)?);
+        // What could not be held is not asked for.
+        if requests.len() > HANDLES {
+            return Err(HandlesSpent.into());
+        }
         let sizes: Vec<u64> = requests.iter().map(size).collect();
         self.meter.pause();
         // Futures are made first, so that the stream does not borrow from a closure.
@@ -196,3 +201,6 @@ impl HasData for Views {
 pub(crate) fn link(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
     wit::add_to_linker::<_, Views>(linker, |call| View { exchange: &mut call.exchange, meter: &mut call.meter })
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@ use wasmtime::{
 };
 
 use crate::limits::{CORE_INSTANCES, MEMORIES, TABLE_ELEMENTS, TABLES};
+use crate::package::ENGINE_FEATURES;
 
 /// The guest's stack, in bytes.
 const GUEST_STACK: usize = 1024 * 1024;
@@ -21,14 +22,8 @@ const KEPT_STACK: usize = 64 * 1024;
 /// Places that keep what they have while others are free.
 const WARM: u32 = 16;
 
-/// What a connector has no use for, or what would get round a limit.
-const REFUSED: WasmFeatures = WasmFeatures::THREADS
-    .union(WasmFeatures::SHARED_EVERYTHING_THREADS)
-    .union(WasmFeatures::MEMORY64)
-    .union(WasmFeatures::MULTI_MEMORY)
-    .union(WasmFeatures::GC)
-    .union(WasmFeatures::STACK_SWITCHING)
-    .union(WasmFeatures::CM_ASYNC);
+/// What packages are screened for is what the engine runs: one list, so that neither lets in more than the other.
+const REFUSED: WasmFeatures = WasmFeatures::all().difference(ENGINE_FEATURES);
 
 /// What compiling and running have in common.
 pub(crate) fn config() -> Config {

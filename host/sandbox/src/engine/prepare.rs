@@ -11,18 +11,28 @@ use crate::cache;
 use crate::capability::Interfaces;
 use crate::compile::CompileError;
 use crate::connector::Connector;
+use crate::limits::{MEMORIES, TABLES};
+use crate::trust::VerifiedPackage;
 
-/// What is compiled: verified bytes, and what their manifest says.
+/// What is compiled. Outside of tests there is no way to one but a verified package.
 #[derive(Debug, Clone)]
-pub struct Source {
-    /// Which plugin.
-    pub plugin: PluginId,
-    /// The digest of the bytes.
-    pub digest: Digest,
-    /// The component.
-    pub bytes: Arc<[u8]>,
-    /// The kinds of record that it may bring.
-    pub kinds: Vec<RecordKind>,
+pub(crate) struct Source {
+    pub(crate) plugin: PluginId,
+    pub(crate) digest: Digest,
+    pub(crate) bytes: Arc<[u8]>,
+    pub(crate) kinds: Vec<RecordKind>,
+}
+
+impl From<&VerifiedPackage> for Source {
+    fn from(package: &VerifiedPackage) -> Self {
+        let manifest = package.manifest();
+        Self {
+            plugin: manifest.id.clone(),
+            digest: package.digest(),
+            bytes: Arc::clone(package.bytes()),
+            kinds: manifest.kinds.clone(),
+        }
+    }
 }
 
 /// Why a package cannot be called.
@@ -41,10 +51,12 @@ pub enum PrepareError {
     #[error("the component is not a connector of this host's interface: {0}")]
     World(String),
     /// It needs more than a place in the pool has.
-    #[error("the component has {what}, and may have {limit}")]
+    #[error("the component has {found} {what} and may have {limit}")]
     TooLarge {
-        /// What it has too many of, with the number.
-        what: String,
+        /// What it has too many of.
+        what: &'static str,
+        /// How many it has.
+        found: u32,
         /// How many it may have.
         limit: u32,
     },
@@ -64,13 +76,22 @@ impl Engine {
     ///
     /// # Errors
     /// When it needs more than the grant, is not a connector, or cannot be compiled.
-    pub async fn prepare(&self, source: &Source, grant: &Capabilities) -> Result<Connector, PrepareError> {
+    pub async fn prepare(&self, package: &VerifiedPackage, grant: &Capabilities) -> Result<Connector, PrepareError> {
+        self.prepare_source(&package.into(), grant).await
+    }
+
+    pub(crate) async fn prepare_source(
+        &self,
+        source: &Source,
+        grant: &Capabilities,
+    ) -> Result<Connector, PrepareError> {
         if grant.content {
             return Err(PrepareError::ContentNotOffered);
         }
         let component = self.load(source).await?;
         let interfaces = Interfaces::of(grant);
         self.check_imports(&component, interfaces)?;
+        check_size(&component)?;
         let world = |error: wasmtime::Error| PrepareError::World(format!("{error:#}"));
         let pre = self.linker(interfaces).and_then(|linker| linker.instantiate_pre(&component)).map_err(world)?;
         let pre = ConnectorPre::new(pre).map_err(world)?;
@@ -97,6 +118,10 @@ impl Engine {
     /// The compiled component: from the cache, or else from the compiler.
     async fn load(&self, source: &Source) -> Result<Component, PrepareError> {
         let name = cache::name(&source.digest, self.wasmtime());
+        if let Some(component) = self.load_cached(&name).await? {
+            return Ok(component);
+        }
+        // Whoever waited here for the compilation of the same component finds it in the cache.
         let _turn = self.inner.compiling.acquire().await.map_err(|_| PrepareError::Stopping)?;
         if let Some(component) = self.load_cached(&name).await? {
             return Ok(component);
@@ -122,6 +147,18 @@ impl Engine {
             Ok(artefact.and_then(|artefact| deserialize(&engine, &artefact).ok()))
         })
         .await
+    }
+}
+
+/// What does not fit a place in the pool is said here, and not at the first call.
+fn check_size(component: &Component) -> Result<(), PrepareError> {
+    let Some(needs) = component.resources_required() else {
+        return Err(PrepareError::World("it instantiates modules that it imports".to_owned()));
+    };
+    let parts = [("linear memories", needs.num_memories, MEMORIES), ("tables", needs.num_tables, TABLES)];
+    match parts.into_iter().find(|(_, found, limit)| found > limit) {
+        Some((what, found, limit)) => Err(PrepareError::TooLarge { what, found, limit }),
+        None => Ok(()),
     }
 }
 
