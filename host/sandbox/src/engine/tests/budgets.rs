@@ -1,0 +1,114 @@
+//! Every budget is hit, and the call says which.
+
+use super::*;
+
+// On one thread, where the others run only if the loop lets them.
+#[tokio::test]
+async fn an_endless_loop_is_stopped_by_its_cpu_budget_while_others_run() {
+    let bench = bench();
+    let spin = [I::Loop(BlockType::Empty), I::Br(0), I::End];
+    let (spinning, quiet) = (bench.prepare(Guest::new().pulling(spin)).await, bench.prepare(Guest::new()).await);
+    let begun = Instant::now();
+    let endless = tokio::spawn(async move { pull(&spinning, call()).await });
+    tokio::task::yield_now().await;
+    assert!(pull(&quiet, call()).await.result.is_ok());
+    assert!(!endless.is_finished());
+    let outcome = endless.await.expect("no panic");
+    let ticks = outcome.usage.cpu_ticks;
+    assert_eq!(fault(outcome), GuestFault::Cpu { limit_ms: 100 });
+    assert!((50..=52).contains(&ticks), "{ticks} ticks of 2 ms for a budget of 100 ms");
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guest_that_computes_past_the_wall_clock_is_stopped_too() {
+    let bench = bench();
+    let spin = [I::Loop(BlockType::Empty), I::Br(0), I::End];
+    let budget = Budget { wall_ms: 50, cpu_ms: 30_000, ..Budget::default() };
+    let outcome = bench.pull(Guest::new().pulling(spin), Call { budget, ..call() }).await;
+    assert_eq!(fault(outcome), GuestFault::Wall { limit_ms: 50 });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn memory_that_is_denied_is_named_with_what_was_asked() {
+    let bench = bench();
+    let grow = |pages| [I::I32Const(pages), I::MemoryGrow(0)];
+    let checked =
+        grow(2000).into_iter().chain([I::I32Const(-1), I::I32Eq, I::If(BlockType::Empty), I::Unreachable, I::End]);
+    let outcome = bench.pull(Guest::new().pulling(checked), call()).await;
+    assert_eq!(fault(outcome), GuestFault::Memory { asked: 2004 * 65536, limit: 64 * 1024 * 1024 });
+    let resigned = grow(2000).into_iter().chain([I::Drop]);
+    assert!(bench.pull(Guest::new().pulling(resigned), call()).await.result.is_ok());
+    let modest = grow(100).into_iter().chain([I::Drop]);
+    assert_eq!(bench.pull(Guest::new().pulling(modest), call()).await.usage.peak_memory_bytes, 104 * 65536);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn memory_that_is_denied_from_the_start_is_named_too() {
+    let bench = bench();
+    let poor = Call { budget: Budget { memory_bytes: 65536, ..Budget::default() }, ..call() };
+    let fault = fault(bench.pull(Guest::new(), poor).await);
+    assert_eq!(fault, GuestFault::Memory { asked: 4 * 65536, limit: 65536 });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trap_names_plugin_export_and_frames() {
+    let bench = bench();
+    let guest = Guest::new();
+    let dive = [I::Call(guest.trapping())];
+    let fault = fault(bench.pull(guest.pulling(dive), call()).await);
+    let GuestFault::Trap { plugin, export, reason, frames } = &fault else { panic!("{fault:?}") };
+    assert_eq!((plugin.as_str(), *export), ("acme/guest", "pull"));
+    assert!(reason.contains("unreachable"), "{reason}");
+    assert!(frames[0].contains("guest::dive"), "{frames:?}");
+    assert!(fault.to_string().contains("acme/guest trapped in `pull`"), "{fault}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stalled_request_is_stopped_by_the_wall_clock_and_costs_no_cpu() {
+    let bench = bench();
+    let budget = Budget { wall_ms: 300, cpu_ms: 100, ..Budget::default() };
+    let stalled = Call { budget, http: Some(Arc::new(Upstream)), ..call() };
+    let outcome = bench.pull(sending("https://api.example/stall"), stalled).await;
+    assert!(outcome.usage.cpu_ticks < 5, "{:?}", outcome.usage);
+    assert_eq!(fault(outcome), GuestFault::Wall { limit_ms: 300 });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_are_counted_and_answered() {
+    let bench = bench();
+    let url = "https://api.example/a";
+    let connector = bench.prepare(sending(url)).await;
+    let outcome = pull(&connector, Call { http: Some(Arc::new(Upstream)), ..call() }).await;
+    assert!(outcome.result.is_ok(), "{outcome:?}");
+    assert_eq!((outcome.usage.requests, outcome.usage.bytes_in), (1, url.len() as u64));
+    let without = pull(&connector, call()).await;
+    assert!(matches!(without.result, Err(CallError::Host(HostError::NoHttp))), "{without:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_engines_words_are_known() {
+    let bench = bench();
+    // More answers than there are handles.
+    let more = sending("https://api.example/a").repeating(2_000);
+    let outcome = bench.pull(more, Call { http: Some(Arc::new(Upstream)), ..call() }).await;
+    assert_eq!(fault(outcome), GuestFault::Handles { limit: 1_024 });
+    // A list that claims more records than the budget could ever hold.
+    let huge = Guest::new().holding(PAGE, page(0, 100));
+    let tight = Call { budget: Budget { records: 1, page_bytes: 1, ..Budget::default() }, ..call() };
+    assert!(matches!(fault(bench.pull(huge, tight).await), GuestFault::HostData { .. }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_is_cut_off_with_a_mark() {
+    let bench = bench();
+    let flood = Guest::new()
+        .importing("log", "log", 3)
+        .holding(SCRATCH, "x".repeat(100))
+        .pulling([1, SCRATCH, 100].map(I::I32Const).into_iter().chain([I::Call(0)]))
+        .repeating(2_000);
+    let outcome = bench.pull(flood, call()).await;
+    assert!(outcome.result.is_ok(), "{outcome:?}");
+    assert!(outcome.log.last().expect("a line").message.contains("cut off"));
+    assert_eq!(outcome.usage.log_bytes, u64::from(Budget::default().log_bytes));
+}

@@ -1,0 +1,61 @@
+//! What is refused before it runs, and what the cache may give.
+
+use super::*;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_is_not_granted_is_refused_by_name() {
+    let bench = bench();
+    for (interface, function, params) in [("http", "send", 12), ("files", "list-directory", 3), ("state", "remove", 2)]
+    {
+        let uses = (0..params).map(|_| I::I32Const(SCRATCH)).chain([I::Call(0)]);
+        let source = Guest::new().importing(interface, function, params).pulling(uses).source(&[]);
+        let refused = bench.engine.prepare_source(&source, &Capabilities::default()).await.expect_err("refused");
+        let named = matches!(&refused, PrepareError::NotGranted { interface: name } if name.contains(interface));
+        assert!(named, "{refused}");
+        assert!(bench.engine.prepare_source(&source, &everything()).await.is_ok(), "{interface}");
+    }
+    let content = Capabilities { content: true, ..Capabilities::default() };
+    let refused = bench.engine.prepare_source(&Guest::new().source(&[]), &content).await;
+    assert!(matches!(refused, Err(PrepareError::ContentNotOffered)));
+}
+
+#[test]
+fn every_combination_links() {
+    let engine = wasmtime::Engine::new(&config()).expect("an engine");
+    for index in 0..Interfaces::SETS {
+        let set = Interfaces { http: index & 1 > 0, files: index & 2 > 0, state: index & 4 > 0 };
+        assert_eq!(set.index(), index);
+        assert!(set.link(&engine).is_ok(), "{set:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flipped_bit_in_the_cache_means_compiling_again() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let source = Guest::new().source(&[]);
+    let broken = || Compiler::new("/bin/false".into(), Vec::new());
+    let refused = engine(&folder, broken()).prepare_source(&source, &everything()).await;
+    assert!(matches!(refused, Err(PrepareError::Compile(_))));
+
+    engine(&folder, worker()).prepare_source(&source, &everything()).await.expect("compiled");
+    let kept =
+        || std::fs::read_dir(folder.path()).expect("the directory").next().expect("a file").expect("a file").path();
+    engine(&folder, broken()).prepare_source(&source, &everything()).await.expect("from the cache");
+
+    let whole = std::fs::read(kept()).expect("the file");
+    let mut flipped = whole.clone();
+    flipped[whole.len() / 2] ^= 1;
+    std::fs::write(kept(), &flipped).expect("written");
+    let refused = engine(&folder, broken()).prepare_source(&source, &everything()).await;
+    assert!(matches!(refused, Err(PrepareError::Compile(_))), "what is not the host's is not loaded");
+    engine(&folder, worker()).prepare_source(&source, &everything()).await.expect("compiled again");
+    assert_ne!(std::fs::read(kept()).expect("the file"), flipped);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_component_is_refused_in_words() {
+    let bench = bench();
+    let source = Source { bytes: (*b"\0asm nonsense").into(), ..Guest::new().source(&[]) };
+    let refused = bench.engine.prepare_source(&source, &everything()).await;
+    assert!(matches!(refused, Err(PrepareError::Compile(CompileError::Refused(_)))), "{refused:?}");
+}
