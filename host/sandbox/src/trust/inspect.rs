@@ -1,5 +1,8 @@
 //! Everything that can be said of a package without running it, for `plugin inspect`.
 
+use std::error::Error;
+use std::iter::successors;
+
 use domain::{Digest, Instant};
 use serde::Serialize;
 
@@ -56,9 +59,15 @@ pub fn inspect(package: &UnverifiedPackage, policy: &TrustPolicy, now: Instant) 
         exports: package.exports().to_vec(),
         warnings: package.warnings().iter().map(ToString::to_string).collect(),
         signers: report(package, policy, now),
-        refusal: find_signer(package, policy, now).err().map(|error| error.to_string()),
+        refusal: find_signer(package, policy, now).err().map(|error| in_full(&error)),
         not_installable: package.manifest().check_installable().err().map(|error| error.to_string()),
     }
+}
+
+/// An error with what caused it, in one line.
+fn in_full(error: &dyn Error) -> String {
+    let causes = successors(error.source(), |&cause| cause.source()).map(ToString::to_string);
+    [error.to_string()].into_iter().chain(causes).collect::<Vec<_>>().join(": ")
 }
 
 /// Empty when there is no envelope that can be read; the refusal of the whole says why.
@@ -70,7 +79,7 @@ fn report(package: &UnverifiedPackage, policy: &TrustPolicy, now: Instant) -> Ve
         SignerReport {
             key: signature.keyid.chars().take(80).collect(),
             name: verdict.as_ref().ok().map(|signer| signer.name.clone()),
-            refusal: verdict.err().map(|error| error.to_string()),
+            refusal: verdict.err().map(|error| in_full(&error)),
         }
     };
     envelope.signatures.iter().map(one).collect()

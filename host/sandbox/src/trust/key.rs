@@ -231,6 +231,27 @@ mod tests {
     }
 
     #[test]
+    fn a_signature_has_one_form() {
+        // The order of the group, little-endian (RFC 8032, section 5.1): added to a signature's second half, it gives
+        // another text of the same equation.
+        const ORDER: [u8; 32] = [
+            0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0,
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
+        ];
+        let key = SigningKey::generate().expect("a key");
+        let mut signature = key.sign(b"message");
+        assert!(key.public().verifies(b"message", &signature));
+        let mut carry = 0;
+        for (byte, addend) in signature[32..].iter_mut().zip(ORDER) {
+            let sum = u16::from(*byte) + u16::from(addend) + carry;
+            [*byte, _] = sum.to_le_bytes();
+            carry = sum >> 8;
+        }
+        assert!(!key.public().verifies(b"message", &signature));
+        assert!(!key.public().verifies(b"message", &signature[..63]));
+    }
+
+    #[test]
     fn a_key_file_is_its_owners_alone_and_never_overwritten() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("key.pem");

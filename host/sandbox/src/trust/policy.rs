@@ -133,7 +133,7 @@ impl PublisherKey {
 }
 
 impl TrustPolicy {
-    /// The key of this id.
+    /// The first entry of the key of this id.
     ///
     /// # Errors
     /// When it is not trusted.
@@ -153,13 +153,23 @@ impl TrustPolicy {
         sequence: u64,
         now: Instant,
     ) -> Result<(), TrustError> {
-        self.get_key(signer)?.check(plugin, now)?;
+        self.check_key(signer, plugin, now)?;
         self.check_digest(digest)?;
         self.check_floor(plugin, sequence)
     }
 
+    /// A key can stand here more than once, for other plugins or other dates; revoked once, it is revoked.
     pub(super) fn check_key(&self, signer: KeyId, plugin: &PluginId, now: Instant) -> Result<(), TrustError> {
-        self.get_key(signer)?.check(plugin, now)
+        let mut accepted = false;
+        let mut refusal = None;
+        for entry in self.keys.iter().filter(|key| key.id() == signer) {
+            match entry.check(plugin, now) {
+                Ok(()) => accepted = true,
+                Err(revoked @ TrustError::KeyRevoked { .. }) => return Err(revoked),
+                Err(error) => refusal = refusal.or(Some(error)),
+            }
+        }
+        if accepted { Ok(()) } else { Err(refusal.unwrap_or(TrustError::UnknownKey(signer))) }
     }
 
     pub(super) fn check_digest(&self, digest: Digest) -> Result<(), TrustError> {

@@ -225,6 +225,15 @@ fn a_key_counts_between_its_dates_and_until_it_is_revoked() {
 }
 
 #[test]
+fn a_key_that_stands_twice_is_trusted_for_both_and_revoked_by_either() {
+    let mut scene = Scene::new();
+    scene.policy.keys.insert(0, trusted(&scene.key, "globex/*"));
+    assert!(scene.verify(fixture::package(), &scene.envelope()).is_ok());
+    scene.policy.keys[0].revoked_at = Some(scene.now);
+    assert!(matches!(scene.refusal(), TrustError::KeyRevoked { .. }));
+}
+
+#[test]
 fn a_key_signs_only_the_plugins_it_is_trusted_for() {
     let mut scene = Scene::new();
     scene.policy.keys[0].plugins =
