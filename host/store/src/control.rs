@@ -11,6 +11,8 @@ pub mod trust;
 pub mod workspaces;
 
 use crate::migrate::Migrations;
+#[cfg(test)]
+use crate::{database, migrate};
 
 /// The numbered files of `migrations/control/`.
 pub(crate) const MIGRATIONS: Migrations = Migrations(&[include_str!("../migrations/control/0001_tables.sql")]);
@@ -29,6 +31,8 @@ pub(crate) fn statements() -> impl Iterator<Item = (&'static str, &'static str)>
         tokens::STATEMENTS,
         trust::STATEMENTS,
         workspaces::STATEMENTS,
+        database::STATEMENTS,
+        migrate::STATEMENTS,
     ]
     .into_iter()
     .flatten()

@@ -116,7 +116,7 @@ impl StoreError {
     }
 
     /// [`StoreError::Missing`], as a closure's result.
-    pub(crate) fn missing(what: &'static str, name: impl ToString) -> Self {
+    pub(crate) fn missing(what: &'static str, name: &(impl ToString + ?Sized)) -> Self {
         Self::Missing { what, name: name.to_string() }
     }
 }

@@ -63,18 +63,18 @@ pub(crate) trait Cells {
 
     /// A value that is stored as JSON text.
     fn json<T: DeserializeOwned>(&self, column: &str) -> Result<T, StoreError> {
-        serde_json::from_str(self.cell(column)?).map_err(|error| unreadable(column, error))
+        serde_json::from_str(self.cell(column)?).map_err(|error| unreadable(column, &error))
     }
 
     /// A value that is stored as the one word that serde gives it.
     fn word<T: DeserializeOwned>(&self, column: &str) -> Result<T, StoreError> {
         let word: &str = self.cell(column)?;
-        serde_json::from_value(word.into()).map_err(|error| unreadable(column, error))
+        serde_json::from_value(word.into()).map_err(|error| unreadable(column, &error))
     }
 
     /// A value that has a text form of its own.
     fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(&self, column: &str) -> Result<T, StoreError> {
-        self.cell::<&str>(column)?.parse().map_err(|error| unreadable(column, error))
+        self.cell::<&str>(column)?.parse().map_err(|error| unreadable(column, &error))
     }
 }
 
@@ -84,7 +84,7 @@ impl Cells for SqliteRow {
     }
 }
 
-fn unreadable(column: &str, reason: impl ToString) -> StoreError {
+fn unreadable(column: &str, reason: &(impl ToString + ?Sized)) -> StoreError {
     StoreError::Unreadable { column: column.to_owned(), reason: reason.to_string() }
 }
 
@@ -92,7 +92,7 @@ fn unreadable(column: &str, reason: impl ToString) -> StoreError {
 pub(crate) fn word(value: impl Serialize) -> Result<String, StoreError> {
     match serde_json::to_value(value)? {
         serde_json::Value::String(word) => Ok(word),
-        other => Err(unreadable("word", other)),
+        other => Err(unreadable("word", &other)),
     }
 }
 

@@ -134,3 +134,6 @@ fn trace(purpose: &'static str, clock: Clock) {
     let duration_ms = u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::trace!(purpose, duration_ms, "store.transaction.end");
 }
+
+#[cfg(test)]
+mod tests;

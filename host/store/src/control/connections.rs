@@ -135,7 +135,7 @@ pub async fn find(
 /// # Errors
 /// [`StoreError::Missing`] when the workspace has no such connection.
 pub async fn get(tx: &mut SystemRead, workspace: WorkspaceId, id: ConnectionId) -> Result<Connection, StoreError> {
-    find(tx, workspace, id).await?.ok_or_else(|| StoreError::missing("connection", id))
+    find(tx, workspace, id).await?.ok_or_else(|| StoreError::missing("connection", &id))
 }
 
 /// A workspace's connections, oldest first, without the removed.
@@ -163,7 +163,7 @@ pub async fn set_due(
         .bind(now.as_micros())
         .execute(tx.conn())
         .await?;
-    if done.rows_affected() == 0 { Err(StoreError::missing("connection that can run", id)) } else { Ok(()) }
+    if done.rows_affected() == 0 { Err(StoreError::missing("connection that can run", &id)) } else { Ok(()) }
 }
 
 /// Moves a connection to another state. Removing it destroys its credentials in the same transaction.
@@ -185,7 +185,7 @@ pub async fn set_state(
         .execute(tx.conn())
         .await?;
     if done.rows_affected() == 0 {
-        return Err(StoreError::missing("connection", id));
+        return Err(StoreError::missing("connection", &id));
     }
     if state == ConnectionState::Removed {
         sqlx::query(DROP_CREDENTIALS).bind(id.as_bytes().to_vec()).execute(tx.conn()).await?;
@@ -210,3 +210,6 @@ fn read(row: &SqliteRow) -> Result<Connection, StoreError> {
         leased_until: row.opt_instant("lease_until")?,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -99,7 +99,7 @@ pub async fn find_active(tx: &mut SystemRead, id: &PluginId) -> Result<Option<Pl
 /// # Errors
 /// [`StoreError::Missing`] when none does.
 pub async fn get_active(tx: &mut SystemRead, id: &PluginId) -> Result<Plugin, StoreError> {
-    find_active(tx, id).await?.ok_or_else(|| StoreError::missing("active plugin", id))
+    find_active(tx, id).await?.ok_or_else(|| StoreError::missing("active plugin", &id))
 }
 
 /// All packages, by plugin, the highest sequence first.
@@ -138,7 +138,7 @@ pub async fn set_state(
         .execute(tx.conn())
         .await
         .map_err(StoreError::exists("active package of", id.as_str()))?;
-    if done.rows_affected() == 0 { Err(StoreError::missing("package", digest)) } else { Ok(()) }
+    if done.rows_affected() == 0 { Err(StoreError::missing("package", &digest)) } else { Ok(()) }
 }
 
 fn read(row: &SqliteRow) -> Result<Plugin, StoreError> {
@@ -155,3 +155,6 @@ fn read(row: &SqliteRow) -> Result<Plugin, StoreError> {
         installed_at: row.instant("installed_at")?,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -102,7 +102,7 @@ pub async fn revoke(tx: &mut SystemTx, workspace: WorkspaceId, id: TokenId, now:
         .bind(now.as_micros())
         .execute(tx.conn())
         .await?;
-    if done.rows_affected() == 0 { Err(StoreError::missing("token", id)) } else { Ok(()) }
+    if done.rows_affected() == 0 { Err(StoreError::missing("token", &id)) } else { Ok(()) }
 }
 
 /// Notes that a token was used; at most once a minute, so that reading does not write.

@@ -57,7 +57,7 @@ pub async fn find(tx: &mut SystemRead, id: WorkspaceId) -> Result<Option<Workspa
 /// # Errors
 /// [`StoreError::Missing`] when there is none.
 pub async fn get(tx: &mut SystemRead, id: WorkspaceId) -> Result<Workspace, StoreError> {
-    find(tx, id).await?.ok_or_else(|| StoreError::missing("workspace", id))
+    find(tx, id).await?.ok_or_else(|| StoreError::missing("workspace", &id))
 }
 
 /// The workspace of this name, if there is one.

@@ -48,3 +48,6 @@ pub async fn clear(tx: &mut WorkspaceTx, marks: &[Mark]) -> Result<(), StoreErro
     sqlx::query(CLEAR).bind(json(&marks)?).execute(tx.conn()).await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -46,3 +46,6 @@ fn author(row: &SqliteRow) -> Result<Option<Actor>, StoreError> {
     let key = key(row, "author")?;
     key.map(|key| Ok(Actor { key, class: row.word("author_class")? })).transpose()
 }
+
+#[cfg(test)]
+mod tests;

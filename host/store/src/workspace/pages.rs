@@ -121,3 +121,6 @@ impl Stream {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -89,3 +89,6 @@ pub(crate) async fn bury_unseen(
 fn get_table(kind: RecordKind) -> Result<&'static Table, StoreError> {
     table(kind).ok_or(StoreError::KindNotStored(kind))
 }
+
+#[cfg(test)]
+mod tests;

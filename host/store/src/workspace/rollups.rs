@@ -89,3 +89,6 @@ fn bucket(row: &SqliteRow) -> Result<Bucket, StoreError> {
         samples: row.cell("samples")?,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -132,7 +132,7 @@ pub async fn begin(tx: &mut WorkspaceTx, run: &NewRun) -> Result<(), StoreError>
 pub(crate) async fn count_page(tx: &mut WorkspaceTx, run: RunId, records: u64) -> Result<(), StoreError> {
     let query = sqlx::query(COUNT_PAGE).bind(run.as_bytes().to_vec()).bind(stored(records));
     let done = query.execute(tx.conn()).await?;
-    if done.rows_affected() == 0 { Err(StoreError::missing("run", run)) } else { Ok(()) }
+    if done.rows_affected() == 0 { Err(StoreError::missing("run", &run)) } else { Ok(()) }
 }
 
 /// Notes what a run has used so far.
@@ -160,7 +160,7 @@ pub async fn finish(tx: &mut WorkspaceTx, run: RunId, finish: &Finish<'_>) -> Re
         .bind(at.as_micros())
         .execute(tx.conn())
         .await?;
-    if done.rows_affected() == 0 { Err(StoreError::missing("run", run)) } else { Ok(()) }
+    if done.rows_affected() == 0 { Err(StoreError::missing("run", &run)) } else { Ok(()) }
 }
 
 /// The run of this id.
@@ -169,7 +169,7 @@ pub async fn finish(tx: &mut WorkspaceTx, run: RunId, finish: &Finish<'_>) -> Re
 /// [`StoreError::Missing`] when there is none.
 pub async fn get(tx: &mut WorkspaceRead, run: RunId) -> Result<Run, StoreError> {
     let row = sqlx::query(GET).bind(run.as_bytes().to_vec()).fetch_optional(tx.conn()).await?;
-    row.as_ref().map(read).transpose()?.ok_or_else(|| StoreError::missing("run", run))
+    row.as_ref().map(read).transpose()?.ok_or_else(|| StoreError::missing("run", &run))
 }
 
 /// Runs of one connection or of all, the newest first, older than the run `before`.
@@ -227,3 +227,6 @@ fn read(row: &SqliteRow) -> Result<Run, StoreError> {
         egress: row.json("egress")?,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,6 +49,9 @@ sql::statements! {
             WHERE state = 'active' AND due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)
             ORDER BY due_at LIMIT $4)
         RETURNING id, workspace_id, plugin_id, lease_owner, fence, lease_until, failures";
+    CLAIM_ONE = "UPDATE connections SET lease_owner = $2, lease_until = $3, fence = fence + 1
+        WHERE id = $4 AND state = 'active' AND (lease_until IS NULL OR lease_until <= $1)
+        RETURNING id, workspace_id, plugin_id, lease_owner, fence, lease_until, failures";
     EXTEND = "UPDATE connections SET lease_until = $4 WHERE id = $1 AND lease_owner = $2 AND fence = $3";
     RELEASE = "UPDATE connections SET lease_owner = NULL, lease_until = NULL, due_at = $4,
             failures = CASE $5 WHEN 'succeeded' THEN 0 WHEN 'abandoned' THEN failures ELSE failures + 1 END,
@@ -77,6 +80,27 @@ pub async fn claim_due(
         .fetch_all(tx.conn())
         .await?;
     rows.iter().map(read).collect()
+}
+
+/// Takes this connection, due or not, unless somebody has it or it cannot run.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn claim(
+    tx: &mut SystemTx,
+    connection: ConnectionId,
+    now: Instant,
+    owner: &str,
+    duration: Duration,
+) -> Result<Option<Lease>, StoreError> {
+    let row = sqlx::query(CLAIM_ONE)
+        .bind(now.as_micros())
+        .bind(owner.to_owned())
+        .bind(now.after(duration).as_micros())
+        .bind(connection.as_bytes().to_vec())
+        .fetch_optional(tx.conn())
+        .await?;
+    row.as_ref().map(read).transpose()
 }
 
 /// Holds on to a lease until `until`.

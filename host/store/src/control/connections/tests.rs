@@ -1,0 +1,146 @@
+use std::time::Duration;
+
+use domain::{ConnectionId, Instant, WorkspaceId};
+use serde_json::json;
+
+use super::{ConnectionState, Lease, NewConnection, Outcome, leases};
+use crate::testing::{Bench, new_workspace, noon};
+use crate::{Store, StoreError, connections, credentials};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+async fn connect(store: &Store, workspace: WorkspaceId, name: &str) -> ConnectionId {
+    let new = NewConnection {
+        id: ConnectionId::generate(),
+        workspace,
+        plugin: "acme/test".parse().expect("a plugin id"),
+        name: name.to_owned(),
+        settings: json!({"owner": "acme"}),
+        directory: None,
+        interval_seconds: 900,
+        created_at: noon(1),
+    };
+    store.system("connect", async |tx| connections::create(tx, &new).await).await.expect("a connection");
+    new.id
+}
+
+async fn claim(store: &Store, now: Instant, owner: &str, limit: u32) -> Vec<Lease> {
+    let run = store.system("claim", async |tx| leases::claim_due(tx, now, owner, MINUTE, limit).await);
+    run.await.expect("leases")
+}
+
+#[tokio::test]
+async fn claims_never_give_one_connection_to_two_owners() {
+    let bench = Bench::new().await;
+    for number in 0..40 {
+        connect(&bench.store, bench.workspace, &format!("c{number}")).await;
+    }
+    let workers = (0..8).map(|worker| {
+        let store = bench.store.clone();
+        tokio::spawn(async move {
+            let mut mine = Vec::new();
+            loop {
+                let leases = claim(&store, noon(2), &format!("w{worker}"), 3).await;
+                if leases.is_empty() {
+                    return mine;
+                }
+                mine.extend(leases);
+            }
+        })
+    });
+    let mut claimed = Vec::new();
+    for worker in workers.collect::<Vec<_>>() {
+        claimed.extend(worker.await.expect("a worker").into_iter().map(|lease| lease.connection));
+    }
+    assert_eq!(claimed.len(), 40);
+    claimed.sort_unstable();
+    claimed.dedup();
+    assert_eq!(claimed.len(), 40);
+}
+
+#[tokio::test]
+async fn a_lease_that_ran_out_goes_on_with_a_higher_fence() -> Result<(), StoreError> {
+    let bench = Bench::new().await;
+    connect(&bench.store, bench.workspace, "one").await;
+    assert!(claim(&bench.store, noon(0), "early", 9).await.is_empty(), "not due yet");
+    let first = claim(&bench.store, noon(2), "first", 9).await.remove(0);
+    assert!(claim(&bench.store, noon(2), "second", 9).await.is_empty());
+    let later = noon(2).after(MINUTE);
+    let second = claim(&bench.store, later, "second", 9).await.remove(0);
+    assert_eq!((first.fence, second.fence), (1, 2));
+
+    let store = &bench.store;
+    let late = store.system("extend", async |tx| leases::extend(tx, &first, noon(9)).await).await;
+    assert!(matches!(late, Err(StoreError::StaleFence { held: 1, current: 2, .. })), "{late:?}");
+    let late = store.system("release", async |tx| leases::release(tx, &first, noon(9), &Outcome::Retry).await).await;
+    assert!(matches!(late, Err(StoreError::StaleFence { .. })), "{late:?}");
+    store.system("extend", async |tx| leases::extend(tx, &second, noon(3)).await).await?;
+    assert!(claim(store, noon(3).after(Duration::ZERO), "third", 9).await.len() == 1, "at its very end it is free");
+    Ok(())
+}
+
+#[tokio::test]
+async fn how_a_run_ended_decides_when_and_whether_the_next_is_due() -> Result<(), StoreError> {
+    let bench = Bench::new().await;
+    let id = connect(&bench.store, bench.workspace, "one").await;
+    let mut day = 2;
+    let mut after = async |outcome: Outcome| {
+        let store = &bench.store;
+        let lease = claim(store, noon(day), "w", 1).await.remove(0);
+        day += 1;
+        let next = noon(day);
+        store.system("release", async |tx| leases::release(tx, &lease, next, &outcome).await).await?;
+        assert!(claim(store, noon(day - 1), "w", 1).await.is_empty(), "not before it is due");
+        store.system_read("look", async |tx| connections::get(tx, bench.workspace, id).await).await
+    };
+    assert_eq!(after(Outcome::Retry).await?.failures, 1);
+    assert_eq!(after(Outcome::Retry).await?.failures, 2);
+    assert_eq!(after(Outcome::Abandoned).await?.failures, 2);
+    assert_eq!(after(Outcome::Succeeded).await?.failures, 0);
+    let failed = after(Outcome::Failed("the token is wrong".to_owned())).await?;
+    assert_eq!((failed.state, failed.reason.as_deref()), (ConnectionState::Failed, Some("the token is wrong")));
+    assert!(claim(&bench.store, noon(99), "w", 1).await.is_empty(), "a failed one waits for somebody");
+
+    let due = async |tx: &mut crate::SystemTx| connections::set_due(tx, bench.workspace, id, noon(3)).await;
+    bench.store.system("sync now", due).await?;
+    assert_eq!(claim(&bench.store, noon(3), "w", 1).await.len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_connection_is_nothing_to_another_workspace() -> Result<(), StoreError> {
+    let bench = Bench::new().await;
+    let store = &bench.store;
+    let id = connect(store, bench.workspace, "one").await;
+    let other = new_workspace(store, "second").await;
+    assert_eq!(store.system_read("find", async |tx| connections::find(tx, other, id).await).await?, None);
+    let refused =
+        store.system("pause", async |tx| connections::set_state(tx, other, id, ConnectionState::Paused, None).await);
+    assert!(matches!(refused.await, Err(StoreError::Missing { .. })));
+    let refused = store.system("sync", async |tx| connections::set_due(tx, other, id, noon(3)).await).await;
+    assert!(matches!(refused, Err(StoreError::Missing { .. })));
+    connect(store, other, "one").await;
+    assert_eq!(store.system_read("list", async |tx| connections::list(tx, other).await).await?.len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn removing_a_connection_destroys_its_credentials_and_frees_its_name() -> Result<(), StoreError> {
+    let bench = Bench::new().await;
+    let store = &bench.store;
+    let id = connect(store, bench.workspace, "one").await;
+    store
+        .system("fill", async |tx| {
+            credentials::put(tx, id, "token", b"old", noon(1)).await?;
+            credentials::put(tx, id, "token", b"sealed", noon(2)).await
+        })
+        .await?;
+    let find = async || store.system_read("find", async |tx| credentials::find(tx, id, "token").await).await;
+    assert_eq!(find().await?.as_deref(), Some(&b"sealed"[..]));
+    let removed = ConnectionState::Removed;
+    store.system("remove", async |tx| connections::set_state(tx, bench.workspace, id, removed, None).await).await?;
+    assert_eq!(find().await?, None);
+    assert!(claim(store, noon(9), "w", 1).await.is_empty());
+    connect(store, bench.workspace, "one").await;
+    Ok(())
+}
