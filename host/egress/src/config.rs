@@ -42,8 +42,8 @@ impl Default for EgressConfig {
 /// Sends the requests for one host to a server on this machine: a simulator, or the operator's own proxy.
 ///
 /// The grant is still checked against the host that the plugin asked for, and the server sees that host in the header
-/// `host`. Credentials are sent along, which is why the target must be loopback. A request over plain `http` has no other
-/// way out of the machine's door: without a route it is denied.
+/// `host`. Credentials are sent along, which is why the target must be loopback. A request over plain `http` is denied
+/// without a route.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
     /// The host as rules spell it.

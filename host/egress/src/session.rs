@@ -154,7 +154,7 @@ impl Session {
             }
             None if target.scheme == Scheme::Http => {
                 return Err(denied(
-                    "plain http leaves this machine never: use https, or have the operator set a route",
+                    "plain http never leaves this machine: use https, or have the operator set a route",
                 ));
             }
             None => {

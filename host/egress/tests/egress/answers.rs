@@ -120,6 +120,9 @@ async fn a_server_that_drips_or_says_nothing_runs_out_of_time() {
         assert_eq!(failure(address).await, ExchangeError::Timeout);
     }
     assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    let started = Instant::now();
+    assert_eq!(failure(stalled).await, ExchangeError::Timeout);
+    assert!(started.elapsed() < Duration::from_secs(1), "a pause in the body ends it long before the total does");
 }
 
 #[tokio::test]
