@@ -35,7 +35,8 @@ impl Database {
     /// Opens a file, makes it where it is missing, and brings its schema up to date.
     pub(crate) async fn open(path: PathBuf, migrations: &Migrations) -> Result<Self, StoreError> {
         create_private_file(&path)?;
-        let writer = pool(1).connect_with(options(&path)).await?;
+        let unusable = |source| StoreError::Open { path: path.clone(), source };
+        let writer = pool(1).connect_with(options(&path)).await.map_err(unusable)?;
         refuse_old_engine(&writer).await?;
         migrations.apply(&writer, &path).await?;
         let readers = pool(READERS).connect_lazy_with(options(&path).pragma("query_only", "ON"));

@@ -9,14 +9,26 @@ use domain::{ConnectionId, RecordKind};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The engine could not run a statement.
+    /// The engine could not run a statement. Outside of this crate it comes as [`StoreError::Transaction`].
     #[error("the database could not do it")]
     Database(#[from] sqlx::Error),
-    /// A transaction could not begin or commit.
+    /// The engine could not begin a transaction, run a statement of it, or commit it.
     #[error("the transaction to {purpose} failed")]
     Transaction {
         /// What it was for.
         purpose: &'static str,
+        /// Why.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// A file is there and is not a database that can be used.
+    #[error(
+        "cannot open the database `{}`: it is damaged, read-only, or not a database; restore it from a backup",
+        path.display()
+    )]
+    Open {
+        /// Which file.
+        path: PathBuf,
         /// Why.
         #[source]
         source: sqlx::Error,
@@ -115,7 +127,15 @@ impl StoreError {
         }
     }
 
-    /// [`StoreError::Missing`], as a closure's result.
+    /// Says in which transaction the engine failed.
+    pub(crate) fn during(self, purpose: &'static str) -> Self {
+        match self {
+            Self::Database(source) => Self::Transaction { purpose, source },
+            other => other,
+        }
+    }
+
+    /// There is no such thing.
     pub(crate) fn missing(what: &'static str, name: &(impl ToString + ?Sized)) -> Self {
         Self::Missing { what, name: name.to_string() }
     }

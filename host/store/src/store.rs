@@ -53,7 +53,7 @@ impl Store {
         let clock = Clock::now();
         let begun = self.0.control.write().await;
         let mut tx = SystemTx::new(begun.map_err(|source| StoreError::Transaction { purpose, source })?);
-        let value = run(&mut tx).await?;
+        let value = run(&mut tx).await.map_err(|error| error.during(purpose))?;
         tx.commit().await.map_err(|source| StoreError::Transaction { purpose, source })?;
         trace(purpose, clock);
         Ok(value)
@@ -71,7 +71,7 @@ impl Store {
         let clock = Clock::now();
         let begun = self.0.control.read().await;
         let mut tx = SystemRead::new(begun.map_err(|source| StoreError::Transaction { purpose, source })?);
-        let value = run(&mut tx).await?;
+        let value = run(&mut tx).await.map_err(|error| error.during(purpose))?;
         trace(purpose, clock);
         Ok(value)
     }
@@ -90,7 +90,7 @@ impl Store {
         let slot = self.0.files.slot(id);
         let begun = slot.get_or_try_init(|| self.open_file(id)).await?.write().await;
         let mut tx = WorkspaceTx::new(id, begun.map_err(|source| StoreError::Transaction { purpose, source })?);
-        let value = run(&mut tx).await?;
+        let value = run(&mut tx).await.map_err(|error| error.during(purpose))?;
         tx.commit().await.map_err(|source| StoreError::Transaction { purpose, source })?;
         trace(purpose, clock);
         Ok(value)
@@ -110,7 +110,7 @@ impl Store {
         let slot = self.0.files.slot(id);
         let begun = slot.get_or_try_init(|| self.open_file(id)).await?.read().await;
         let mut tx = WorkspaceRead::new(id, begun.map_err(|source| StoreError::Transaction { purpose, source })?);
-        let value = run(&mut tx).await?;
+        let value = run(&mut tx).await.map_err(|error| error.during(purpose))?;
         trace(purpose, clock);
         Ok(value)
     }

@@ -80,6 +80,38 @@ async fn a_newer_schema_is_refused_in_words() -> Result<(), StoreError> {
 }
 
 #[tokio::test]
+async fn a_file_that_is_no_database_is_refused_by_its_name() {
+    let folder = tempfile::TempDir::new().expect("a temporary folder");
+    fs::write(folder.path().join("control.db"), "not a database, ".repeat(400)).expect("written");
+    let refused = Store::open(folder.path()).await.expect_err("no database");
+    assert!(refused.to_string().contains("control.db"), "{refused}");
+}
+
+#[tokio::test]
+async fn transactions_run_in_spawned_tasks() -> Result<(), StoreError> {
+    let bench = std::sync::Arc::new(Bench::new().await);
+    let shared = std::sync::Arc::clone(&bench);
+    let task = tokio::spawn(async move {
+        let page = crate::testing::done(vec![commit("a", noon(1))]);
+        let commit = shared.page(&page);
+        shared.store.workspace(shared.workspace, "commit", async |tx| crate::pages::commit(tx, commit).await).await
+    });
+    assert_eq!(task.await.expect("no panic")?.records[&RecordKind::Commit], 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_error_of_the_engine_says_in_which_transaction() {
+    let bench = Bench::new().await;
+    let odd = AssertSqlSafe("SELECT nothing FROM nowhere".to_owned());
+    let failed = bench.store.system("look around", async |tx| {
+        sqlx::query(odd).execute(tx.conn()).await?;
+        Ok(())
+    });
+    assert_eq!(failed.await.expect_err("an error").to_string(), "the transaction to look around failed");
+}
+
+#[tokio::test]
 async fn a_closure_that_fails_or_is_dropped_leaves_no_trace() -> Result<(), StoreError> {
     let bench = Bench::new().await;
     let workspace = |name: &str| Workspace {

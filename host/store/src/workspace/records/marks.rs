@@ -68,7 +68,7 @@ sql::statements! {
 
     /// Accounts of a page whose class is about to change, or to become known as another than was assumed.
     FIND_RECLASSIFIED = "SELECT json_group_array(j.value->>'id')
-        FROM json_each($2) AS j LEFT JOIN people AS p ON p.connection_id = $1 AND p.id = j.value->>'id'
+        FROM jsonb_each($2) AS j LEFT JOIN people AS p ON p.connection_id = $1 AND p.id = j.value->>'id'
         WHERE COALESCE(p.kind, CASE WHEN j.value->>'id' LIKE '%[bot]' THEN 'bot' ELSE 'human' END)
             <> j.value->>'kind'";
     /// Walks the records once: accounts change their class seldom, and an index on every author would cost every page.
