@@ -1,7 +1,9 @@
 //! The only crate that knows wasmtime: packages, signatures, the engine, limits and capabilities.
 //!
 //! A plugin comes in as a [`package::UnverifiedPackage`], becomes a `VerifiedPackage` by [`trust`], and only that is ever
-//! compiled.
+//! compiled: [`Engine::prepare`] makes a [`Connector`] of it under a grant, and each call of a connector runs in a fresh
+//! instance with a budget. What a capability needs from outside comes with the call ([`Call`]) through a small trait; what
+//! the guest did goes out with the [`Outcome`], whether it succeeded or not.
 
 mod bindings;
 mod cache;

@@ -142,5 +142,6 @@ impl Check {
 fn has_control(text: &str, allowed: &[u8]) -> bool {
     let is_control = |byte: u8| (byte < 0x20 || byte == 0x7f) && !allowed.contains(&byte);
     // U+0080 to U+009F are the two-byte sequences that start with C2 and go on below A0.
-    text.bytes().any(is_control) || text.as_bytes().windows(2).any(|pair| pair[0] == 0xc2 && pair[1] < 0xa0)
+    let has_late_control = || text.as_bytes().windows(2).any(|pair| pair[0] == 0xc2 && pair[1] < 0xa0);
+    text.bytes().any(is_control) || (!text.is_ascii() && has_late_control())
 }
