@@ -125,6 +125,14 @@ pub fn find_metric(id: &str) -> Option<&'static Metric> {
     METRICS.iter().copied().find(|metric| metric.id == id)
 }
 
+/// The bucket names that [`compute`](fn@crate::compute) writes for a family: what it replaces on a day, present or not.
+#[must_use]
+pub fn written_by(family: Family) -> Vec<&'static str> {
+    let counted = METRICS.iter().filter(|metric| metric.aggregation != Aggregation::PersonDays);
+    let counted = counted.filter(|metric| metric.families.contains(&family)).map(|metric| metric.id);
+    counted.chain(activity::mark_of(family)).collect()
+}
+
 /// Buckets that an answer is made from: those of one metric name and grain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Read {

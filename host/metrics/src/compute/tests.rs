@@ -268,6 +268,7 @@ fn every_bucket_is_one_that_a_metric_of_its_family_reads() {
     let commits = [commit(actor("ada", ActorClass::Human), "2026-03-03T10:00:00Z")];
     for facts in [Facts::PullRequests(&pull_requests), Facts::Commits(&commits)] {
         for bucket in utc("2026-03-03", facts) {
+            assert!(crate::registry::written_by(facts.family()).contains(&bucket.metric.as_str()), "{bucket:?}");
             let of_family = METRICS.iter().filter(|metric| metric.families.contains(&facts.family()));
             let groups = [Group::None, Group::Repository, Group::Person];
             let mut reads = of_family.flat_map(|metric| groups.map(|group| metric.reads(group)).concat());

@@ -51,6 +51,16 @@ pub(crate) const MARK_COMMITS: &str = "active-days.commits";
 pub(crate) const MARK_PULL_REQUESTS: &str = "active-days.pull-requests";
 pub(crate) const MARK_REVIEWS: &str = "active-days.reviews";
 
+/// The mark of a family, where it has one.
+pub(crate) const fn mark_of(family: Family) -> Option<&'static str> {
+    match family {
+        Family::Commits => Some(MARK_COMMITS),
+        Family::PullRequests => Some(MARK_PULL_REQUESTS),
+        Family::Reviews => Some(MARK_REVIEWS),
+        Family::WorkItems | Family::Deployments | Family::WorkflowRuns => None,
+    }
+}
+
 /// Active days.
 pub static ACTIVE_DAYS: Metric = Metric {
     id: "active-days",
