@@ -21,6 +21,7 @@ mod port;
 mod problem;
 mod routes;
 mod scope;
+mod serve;
 mod token;
 
 #[cfg(test)]
@@ -50,6 +51,7 @@ pub use port::{
 pub use scope::{
     AnyToken, ConnectionsRead, MetricsRead, PeopleRead, Permission, PluginsRead, RunsRead, Scope, UnknownScope,
 };
+pub use serve::serve;
 pub use token::{AuthenticateError, PlainToken, Principal, TokenRefusal};
 
 /// What every handler is given.
