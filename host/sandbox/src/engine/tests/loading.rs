@@ -1,6 +1,8 @@
 //! What is refused before it runs, and what the cache may give.
 
 use super::*;
+use crate::package::{UnverifiedPackage, assemble, fixture};
+use crate::trust::{PublisherKey, SigningKey, TrustPolicy, sign, verify};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_that_is_not_granted_is_refused_by_name() {
@@ -58,4 +60,28 @@ async fn what_is_no_component_is_refused_in_words() {
     let source = Source { bytes: (*b"\0asm nonsense").into(), ..Guest::new().source(&[]) };
     let refused = bench.engine.prepare_source(&source, &everything()).await;
     assert!(matches!(refused, Err(PrepareError::Compile(CompileError::Refused(_)))), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signed_package_goes_all_the_way_to_a_page() {
+    let bench = bench();
+    let bytes = assemble(&sending("https://api.example/a").component(), &fixture::manifest()).expect("a package");
+    let key = SigningKey::generate().expect("a key");
+    let publisher = PublisherKey {
+        name: "Acme".to_owned(),
+        public_key: key.public(),
+        plugins: vec!["acme/*".parse().expect("a pattern")],
+        not_before: None,
+        not_after: None,
+        revoked_at: None,
+    };
+    let policy = TrustPolicy { keys: vec![publisher], ..TrustPolicy::default() };
+    let (now, expires) = (call().now, call().now.after(Duration::from_hours(24)));
+    let unsigned = UnverifiedPackage::from_bytes(bytes.clone(), None).expect("a package");
+    let envelope = sign(&unsigned, &key, expires).expect("signed").to_json().into_bytes();
+    let package = UnverifiedPackage::from_bytes(bytes, Some(envelope)).expect("a package");
+    let package = verify(package, &policy, now).expect("verified");
+    let connector = bench.engine.prepare(&package, &package.manifest().capabilities).await.expect("a connector");
+    let outcome = pull(&connector, Call { http: Some(Arc::new(Upstream)), ..call() }).await;
+    assert!(outcome.result.is_ok(), "{outcome:?}");
 }
