@@ -39,8 +39,8 @@ impl Error {
     }
 
     /// A file that is not what it should be.
-    pub(crate) fn damaged(file: impl Into<String>, reason: impl ToString) -> Self {
-        Self::Damaged { file: file.into(), reason: reason.to_string() }
+    pub(crate) fn damaged(file: impl Into<String>, reason: impl std::fmt::Display) -> Self {
+        Self::Damaged { file: file.into(), reason: format!("{reason}") }
     }
 }
 

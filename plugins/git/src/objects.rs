@@ -22,7 +22,7 @@ use cache::Cache;
 use pack::Pack;
 
 /// Commits, trees and tags beyond this are refused.
-const TREE_CAP: u64 = 32 * 1024 * 1024;
+pub(crate) const TREE_CAP: u64 = 32 * 1024 * 1024;
 const OBJECT_CACHE: usize = 48 * 1024 * 1024;
 const WINDOW_CACHE: usize = 24 * 1024 * 1024;
 /// Indexes are held whole: about 3.5 million objects.

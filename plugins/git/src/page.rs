@@ -2,6 +2,7 @@
 
 use gix_hash::ObjectId;
 use gix_object::{CommitRef, Kind};
+use weighbridge_sdk::files::FileError;
 use weighbridge_sdk::records::Record;
 use weighbridge_sdk::{Failure, Page, log};
 
@@ -10,9 +11,10 @@ use crate::changes;
 use crate::cursor::{Cursor, Position};
 use crate::error::{Error, Result};
 use crate::lines::Lines;
+use crate::objects::TREE_CAP;
 use crate::record::{self, Diffstat};
 use crate::repository::{Head, Repository};
-use crate::walk::{self, Front, Walk};
+use crate::walk::{self, Front, Next, Walk};
 
 /// A tag leads to a commit in so many steps at most.
 const LONGEST_TAG: usize = 8;
@@ -33,21 +35,32 @@ pub(crate) struct Limits {
 impl Default for Limits {
     /// Well within the budgets that the manifest asks for.
     fn default() -> Self {
-        Self { records: 5_000, bytes: 5 * 1024 * 1024, effort: 64_000_000, commit_effort: 192_000_000 }
+        Self { records: 5_000, bytes: 5 * 1024 * 1024, effort: 200_000_000, commit_effort: 600_000_000 }
     }
 }
 
-/// The page at a cursor.
+/// The page at a cursor. `git gc` moves objects from one file to another while a page is read, so what is missing is
+/// looked for once more in the repository as it is then.
 pub(crate) fn pull(
     settings: &Settings,
     cursor: Option<Cursor>,
     now: &str,
     limits: &Limits,
 ) -> std::result::Result<Page, Failure> {
+    let (records, next) = match read(settings, cursor.clone(), now, limits) {
+        Err(Error::Missing { .. } | Error::File { error: FileError::NotFound, .. }) => {
+            read(settings, cursor, now, limits)?
+        }
+        page => page?,
+    };
+    if next.walk.is_some() { Page::more(records, &next) } else { Page::done(records, &next) }
+}
+
+/// Records, and the cursor behind them.
+fn read(settings: &Settings, cursor: Option<Cursor>, now: &str, limits: &Limits) -> Result<(Vec<Record>, Cursor)> {
     let repository = Repository::open()?;
-    let cursor = cursor.filter(|cursor| is_current(&repository, cursor));
     let mut records = Vec::new();
-    let (head, position) = match cursor {
+    let (head, position) = match current(&repository, cursor)? {
         Some(Cursor { head, walk: Some(position), .. }) => (head, position),
         Some(Cursor { head: done, .. }) => begin(&repository, settings, &done, &mut records)?,
         None => begin(&repository, settings, "", &mut records)?,
@@ -55,26 +68,27 @@ pub(crate) fn pull(
     let mut walk = Walk::resume(&repository, &position.front)?;
     walk.repeat(position.steps)?;
     let more = fill(&repository, &mut walk, &mut records, now, limits)?;
-    let border = repository.border.clone();
-    if !more {
-        return Page::done(records, &Cursor { head, border, walk: None });
-    }
-    let (front, steps) = walk.position()?;
-    Page::more(records, &Cursor { head, border, walk: Some(Position { front, steps }) })
+    let position = if more { Some(walk.position()?) } else { None };
+    let walk = position.map(|(front, steps)| Position { front, steps });
+    Ok((records, Cursor { head, border: repository.border.clone(), walk }))
 }
 
-/// Whether the cursor still says where the repository is. A head that was rewritten and swept away, or a clone that was
-/// deepened, is read from its beginning: records that are known already replace themselves.
-fn is_current(repository: &Repository, cursor: &Cursor) -> bool {
-    let known = match &cursor.walk {
-        Some(position) => Walk::resume(repository, &position.front).is_ok(),
-        None => cursor.head.is_empty() || Walk::resume(repository, &only(&cursor.head)).is_ok(),
+/// The cursor, where it still says where the repository is. A history that was rewritten and swept away, or a clone that
+/// was deepened, is read from its head again: records that are known already replace themselves.
+fn current(repository: &Repository, cursor: Option<Cursor>) -> Result<Option<Cursor>> {
+    let Some(cursor) = cursor else { return Ok(None) };
+    let done = Front { new: cursor.head.clone(), old: String::new() };
+    let front = cursor.walk.as_ref().map_or(&done, |position| &position.front);
+    let known = match Walk::resume(repository, front) {
+        Ok(_) => true,
+        Err(Error::Missing { .. }) => false,
+        Err(error) => return Err(error),
     };
-    let current = known && cursor.border == repository.border;
-    if !current {
-        log::warn!("the history was rewritten or deepened since the last page: it is read from its head again");
+    if known && cursor.border == repository.border {
+        return Ok(Some(cursor));
     }
-    current
+    log::warn!("the history was rewritten or deepened since the last page: it is read from its head again");
+    Ok(None)
 }
 
 /// Begin a run: the repository's record, and a walk from its head down to what the last run reached.
@@ -86,7 +100,7 @@ fn begin(
 ) -> Result<(String, Position)> {
     let Head { branch, id } = repository.head(settings.branch.as_deref())?;
     let name = settings.name.clone().or_else(|| repository.name()).unwrap_or_else(|| record::REPOSITORY.to_owned());
-    records.push(record::repository(name, branch));
+    records.push(record::repository(&name, branch));
     if !repository.shallow.is_empty() {
         log::warn!("the clone is shallow: what its oldest {} commits changed is unknown", repository.shallow.len());
     }
@@ -98,14 +112,10 @@ fn begin(
     Ok((head, Position { front, steps: 0 }))
 }
 
-fn only(head: &str) -> Front {
-    Front { new: head.to_owned(), old: String::new() }
-}
-
 /// The commit that a tag leads to.
 fn peel(repository: &Repository, mut id: ObjectId) -> Result<ObjectId> {
     for _ in 0..LONGEST_TAG {
-        let object = repository.objects.read(&id, u64::from(u16::MAX) * 64)?;
+        let object = repository.objects.read(&id, TREE_CAP)?;
         if object.kind != Kind::Tag {
             break;
         }
@@ -127,7 +137,12 @@ fn fill(
     let effort = &repository.objects.effort;
     let start = effort.spent();
     let (mut bytes, mut commits) = (0, 0);
-    while let Some(id) = walk.peek()? {
+    loop {
+        let id = match walk.peek(start.saturating_add(limits.effort))? {
+            Next::Commit(id) => id,
+            Next::Tired => return Ok(true),
+            Next::End => return Ok(false),
+        };
         let spent = effort.spent() - start;
         if records.len() >= limits.records || bytes >= limits.bytes || spent >= limits.effort {
             return Ok(true);
@@ -148,7 +163,6 @@ fn fill(
         }
         walk.advance()?;
     }
-    Ok(false)
 }
 
 /// What the commit changed. Alone on its page, it is taken as far as its work reaches.

@@ -20,6 +20,8 @@ const PATH_LIMIT: usize = 4 * 1024;
 const FILES_LIMIT: usize = 5_000;
 /// File lists beyond this would crowd a page.
 const LIST_BYTES: usize = 2 * 1024 * 1024;
+const PARENTS_LIMIT: usize = 1_000;
+const MARK: &str = "\u{fffd}";
 const YEAR: i64 = 366 * 24 * 60 * 60;
 
 /// What a commit changed, as far as it is known.
@@ -33,11 +35,11 @@ pub(crate) enum Diffstat {
 }
 
 /// The repository.
-pub(crate) fn repository(name: String, branch: Option<String>) -> Record {
+pub(crate) fn repository(name: &str, branch: Option<String>) -> Record {
     Record::from(Repository {
         id: REPOSITORY.to_owned(),
-        name,
-        default_branch: branch,
+        name: line(name, NAME_LIMIT),
+        default_branch: branch.map(|branch| line(&branch, NAME_LIMIT)),
         archived: None,
         private: None,
         created_at: None,
@@ -69,14 +71,14 @@ pub(crate) fn commit(id: &ObjectId, commit: &CommitRef<'_>, diffstat: Diffstat, 
     let unknown = || "1970-01-01T00:00:00+00:00".to_owned();
     let authored_at = instant("author", authored, committed).unwrap_or_else(unknown);
     let committed_at = instant("committer", committed, authored).unwrap_or_else(unknown);
-    let message = limited(text(commit.message, latin1), MESSAGE_LIMIT);
+    let message = lines(&text(commit.message, latin1), MESSAGE_LIMIT);
     let Totals { files, changed_files, additions, deletions } = totals(&sha, diffstat);
     let listed: usize = files.iter().flatten().map(|file| 64 + file.path.len()).sum();
     let size = 512 + message.len() + listed;
     let record = Commit {
         id: sha.clone(),
         repository: REPOSITORY.to_owned(),
-        parents: commit.parents().map(|parent| parent.to_string()).collect(),
+        parents: commit.parents().take(PARENTS_LIMIT).map(|parent| parent.to_string()).collect(),
         sha,
         author,
         authored_at,
@@ -131,14 +133,15 @@ fn file(changed: &Changed, lines: Lines) -> FileChange {
         Lines::Counted(added, deleted) => (Some(added), Some(deleted)),
         Lines::Binary | Lines::Unknown => (None, None),
     };
-    let path = limited(String::from_utf8_lossy(&changed.path).into_owned(), PATH_LIMIT);
+    // A path begins and ends with any byte, blanks too.
+    let path = limited(text(&changed.path, false).replace(char::is_control, MARK), PATH_LIMIT);
     FileChange { path, previous_path: None, change: changed.change, additions, deletions }
 }
 
 fn signature(found: Option<(&BStr, &BStr, Time)>, latin1: bool) -> (Signature, Option<Time>) {
     let Some((name, email, time)) = found else { return (Signature { account: None, name: None, email: None }, None) };
     let part = |bytes: &BStr| {
-        let text = limited(text(bytes, latin1).trim().to_owned(), NAME_LIMIT);
+        let text = line(&text(bytes, latin1), NAME_LIMIT);
         (!text.is_empty()).then_some(text)
     };
     (Signature { account: None, name: part(name), email: part(email) }, Some(time))
@@ -162,8 +165,19 @@ fn is_latin1(encoding: &BStr) -> bool {
     [&b"iso-8859-1"[..], b"iso8859-1", b"latin1", b"latin-1"].iter().any(|name| encoding.eq_ignore_ascii_case(name))
 }
 
-fn text(bytes: &BStr, latin1: bool) -> String {
+fn text(bytes: &[u8], latin1: bool) -> String {
     if latin1 { bytes.iter().copied().map(char::from).collect() } else { bytes.to_str_lossy().into_owned() }
+}
+
+/// One line as the host takes it. Git allows control characters in names and paths; here each becomes a mark.
+fn line(text: &str, limit: usize) -> String {
+    limited(text.trim().replace(char::is_control, MARK), limit)
+}
+
+/// Lines as the host takes them, ended as Unix ends them.
+fn lines(text: &str, limit: usize) -> String {
+    let odd = |character: char| character.is_control() && character != '\n' && character != '\t';
+    limited(text.replace("\r\n", "\n").replace(odd, MARK), limit)
 }
 
 fn limited(mut text: String, limit: usize) -> String {

@@ -47,6 +47,16 @@ pub(crate) struct Walk<'a> {
     steps: u32,
 }
 
+/// What a walk comes to.
+pub(crate) enum Next {
+    /// A commit to bring.
+    Commit(ObjectId),
+    /// Nothing yet, and its work is done.
+    Tired,
+    /// Nothing any more.
+    End,
+}
+
 /// A commit that waits: the latest first, and of two of one second the one that came first.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Waiting {
@@ -83,18 +93,21 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// The next commit to bring, which stays the next one until [`Walk::advance`].
-    pub(crate) fn peek(&mut self) -> Result<Option<ObjectId>> {
+    /// The next commit to bring, which stays the next one until [`Walk::advance`]. Old ones are passed over, for as long
+    /// as the work spent stays below `effort`.
+    pub(crate) fn peek(&mut self, effort: u64) -> Result<Next> {
         while self.fresh > 0 {
             match self.waiting.peek() {
-                Some(next) if self.is_old(&next.id) => self.step()?,
-                next => return Ok(next.map(|next| next.id)),
+                Some(next) if !self.is_old(&next.id) => return Ok(Next::Commit(next.id)),
+                Some(_) if self.repository.objects.effort.spent() >= effort => return Ok(Next::Tired),
+                Some(_) => self.advance()?,
+                None => break,
             }
         }
-        Ok(None)
+        Ok(Next::End)
     }
 
-    /// Leave the commit of [`Walk::peek`] behind, for its parents.
+    /// Leave the next commit behind, for its parents.
     pub(crate) fn advance(&mut self) -> Result<()> {
         self.step()?;
         if self.steps >= MARK_EVERY && self.is_narrow() {

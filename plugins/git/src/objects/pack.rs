@@ -122,7 +122,7 @@ impl Pack {
         if let Some(window) = self.windows.borrow_mut().get(&key) {
             return Ok(window);
         }
-        effort.spend(WINDOW / 4)?;
+        effort.spend(WINDOW)?;
         let path = self.path();
         let bytes = files::read(&path, number * WINDOW, WINDOW as u32).map_err(Error::file(&path))?;
         let window: Rc<[u8]> = bytes.into();

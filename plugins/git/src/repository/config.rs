@@ -30,7 +30,7 @@ impl Config {
                 ("extensions", "refstorage") => config.ref_storage = value,
                 ("extensions", "partialclone") => config.partial = true,
                 (remote, "promisor") if remote.starts_with("remote ") => {
-                    config.partial = value.as_deref() == Some("true")
+                    config.partial = value.as_deref() == Some("true");
                 }
                 ("remote \"origin\"", "url") => config.origin = value,
                 _ => {}

@@ -113,7 +113,7 @@ fn a_partial_clone_brings_what_it_has() {
     let run = history(&clone, None);
     let brought = commits(&run);
     assert_eq!(brought.len(), 4);
-    assert!(brought.iter().all(|commit| commit.changed_files == Some(2) && commit.additions.is_none()));
+    assert!(brought.iter().all(|commit| commit.changed_files.is_some() && commit.additions.is_none()));
 }
 
 #[test]

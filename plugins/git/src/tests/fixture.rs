@@ -137,7 +137,7 @@ fn parse_told(text: &str) -> (String, Told) {
         committer: next(),
         committed_at: next(),
         parents: next(),
-        message: next().trim_end().to_owned(),
+        message: next().replace("\r\n", "\n").trim_end().to_owned(),
         files: next().split('\0').filter_map(parse_numstat).collect(),
     };
     (sha, told)
@@ -146,7 +146,7 @@ fn parse_told(text: &str) -> (String, Told) {
 fn parse_numstat(line: &str) -> Option<(String, String)> {
     let mut parts = line.trim_start_matches('\n').splitn(3, '\t');
     let (added, deleted, path) = (parts.next()?, parts.next()?, parts.next()?);
-    Some((path.to_owned(), format!("{added} {deleted}")))
+    Some((path.replace(char::is_control, "\u{fffd}"), format!("{added} {deleted}")))
 }
 
 /// The same of a record.

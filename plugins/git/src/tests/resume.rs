@@ -39,7 +39,7 @@ impl Connector for LittleWork {
     }
 
     fn pull(call: &Call<'_, Settings>) -> Result<Page, Failure> {
-        pull(call, &Limits { effort: 300_000, ..Limits::default() })
+        pull(call, &Limits { effort: 100_000, ..Limits::default() })
     }
 }
 
@@ -102,9 +102,13 @@ fn a_front_wider_than_the_cursor_resumes_to_the_same_records() {
     let merged = work.git(&merge);
     work.git(&["update-ref", "refs/heads/main", merged.trim()]);
     let kit = kit(work.path());
-    kit.resume_everywhere::<SmallPages>();
     let small = kit.run_stream::<SmallPages>("history", None).expect("a run");
     assert_eq!(commits(&small).len(), 302);
+    // Each page holds three records, so what follows a cursor is known.
+    for number in (0..small.cursors.len()).step_by(23) {
+        let rest = kit.run_stream::<SmallPages>("history", Some(&small.cursors[number])).expect("a run");
+        assert_eq!(rest.records, small.records[(3 * (number + 1)).min(small.records.len())..]);
+    }
     assert_eq!(shas(&small).len(), 302);
     assert!(small.cursors.iter().any(|cursor| cursor.contains("\"steps\":9")), "some cursors count steps");
 }
@@ -232,4 +236,26 @@ fn two_thousand_commits_take_few_pages() {
     run(&mut command);
     assert_eq!(assert_equals_git(work.path(), work.path()), 2_000);
     assert!(history(work.path(), None).cursors.len() <= 3);
+}
+
+#[test]
+fn a_long_old_history_is_passed_over_in_several_pages() {
+    let work = Work::new();
+    let base = work.commit("base");
+    work.git(&["branch", "side"]);
+    for number in 0..80 {
+        work.commit(&format!("step {number}"));
+    }
+    let first = history(work.path(), None);
+    // Older than all that was brought, and new: everything in between has to be passed over to find it.
+    let early = [("GIT_COMMITTER_DATE", "1500000000 +0000")];
+    work.git(&["checkout", "--quiet", "side"]);
+    work.git_with(&["commit", "--quiet", "--allow-empty", "--message", "early"], &early);
+    work.git(&["checkout", "--quiet", "main"]);
+    work.git(&["merge", "--quiet", "--no-ff", "--message", "merge", "side"]);
+    let second = kit(work.path()).run_stream::<LittleWork>("history", first.cursor()).expect("a run");
+    assert!(second.cursors.len() > 2, "{} pages", second.cursors.len());
+    let brought: Vec<_> = commits(&second).iter().map(|commit| commit.message.trim_end()).collect();
+    assert_eq!(brought, ["merge", "early"]);
+    assert!(commits(&second).iter().all(|commit| commit.sha != base));
 }
