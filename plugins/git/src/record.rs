@@ -20,6 +20,10 @@ const PATH_LIMIT: usize = 4 * 1024;
 const FILES_LIMIT: usize = 5_000;
 /// File lists beyond this would crowd a page.
 const LIST_BYTES: usize = 2 * 1024 * 1024;
+/// What a file, a commit and an id take beside the texts that are counted.
+const FILE_BYTES: usize = 96;
+const COMMIT_BYTES: usize = 1024;
+const ID_BYTES: usize = 64;
 const PARENTS_LIMIT: usize = 1_000;
 const MARK: &str = "\u{fffd}";
 const YEAR: i64 = 366 * 24 * 60 * 60;
@@ -73,8 +77,8 @@ pub(crate) fn commit(id: &ObjectId, commit: &CommitRef<'_>, diffstat: Diffstat, 
     let committed_at = instant("committer", committed, authored).unwrap_or_else(unknown);
     let message = lines(&text(commit.message, latin1), MESSAGE_LIMIT);
     let Totals { files, changed_files, additions, deletions } = totals(&sha, diffstat);
-    let listed: usize = files.iter().flatten().map(|file| 64 + file.path.len()).sum();
-    let size = 512 + message.len() + listed;
+    let listed = files.iter().flatten().map(|file| FILE_BYTES + file.path.len()).sum::<usize>();
+    let size = COMMIT_BYTES + commit.parents.len() * ID_BYTES + message.len() + listed;
     let record = Commit {
         id: sha.clone(),
         repository: REPOSITORY.to_owned(),
@@ -118,7 +122,7 @@ fn totals(sha: &str, diffstat: Diffstat) -> Totals {
     };
     let (additions, deletions) = (sum(|added, _| added), sum(|_, deleted| deleted));
     let changed_files = u32::try_from(changes.len()).ok();
-    let bytes: usize = changes.iter().map(|(changed, _)| 64 + changed.path.len()).sum();
+    let bytes: usize = changes.iter().map(|(changed, _)| FILE_BYTES + changed.path.len()).sum();
     let files = if changes.len() > FILES_LIMIT || bytes > LIST_BYTES {
         log::info!("commit {sha} changes {} files; they are counted, not listed", changes.len());
         None

@@ -4,4 +4,5 @@ mod damage;
 mod directories;
 mod equality;
 mod fixture;
+mod oddities;
 mod resume;
