@@ -28,7 +28,11 @@ pub(crate) fn build() -> Result<Plugins> {
     let mut packages = Vec::new();
     for source in sources()? {
         let package = out.join(source.file_name().context("a folder's name")?).with_extension("wasm");
-        run(Command::new(&weighbridge).args(["plugin", "build"]).arg(&source).arg("--out").arg(&package))?;
+        run(Command::new(&weighbridge)
+            .args(["plugin", "build", "--profile", "connector"])
+            .arg(&source)
+            .arg("--out")
+            .arg(&package))?;
         run(Command::new(&weighbridge).args(["plugin", "sign"]).arg(&package).arg("--key").arg(out.join("key.pem")))?;
         println!("{}", package.display());
         packages.push(package);
@@ -72,7 +76,13 @@ fn sources() -> Result<Vec<PathBuf>> {
     Ok(sources)
 }
 
-/// Build the connectors for their target without assembling them, as the tests do for guests of their own.
-pub(crate) fn compile(package: &str) -> Result<()> {
-    run(cargo().args(["build", "--quiet", "--profile", "connector", "--target", WASM, "--package", package]))
+/// Compile the guests that the tests install.
+pub(crate) fn guests() -> Result<()> {
+    prepare_target()?;
+    run(cargo().args(["build", "--quiet", "--package", "weighbridge-guests", "--examples"]).args([
+        "--profile",
+        "connector",
+        "--target",
+        WASM,
+    ]))
 }

@@ -31,6 +31,7 @@ fn run_checks() -> Result<()> {
 
 fn run_tests(filter: Option<&str>) -> Result<()> {
     step("plugins", || plugins::build().map(drop))?;
+    step("guests", plugins::guests)?;
     step("tests", || {
         let mut command = cargo();
         command.args(["test", "--quiet", "--workspace", "--no-fail-fast"]).args(filter);

@@ -72,7 +72,6 @@ pub struct Sandbox {
     pub concurrent_calls_per_workspace: u32,
     pub concurrent_calls_per_plugin: u32,
     pub compile_seconds: u32,
-    pub compile_memory_mib: u32,
 }
 
 /// See `defaults.toml`.
@@ -153,7 +152,6 @@ impl Config {
             ("sandbox.concurrent_calls_per_workspace", self.sandbox.concurrent_calls_per_workspace),
             ("sandbox.concurrent_calls_per_plugin", self.sandbox.concurrent_calls_per_plugin),
             ("sandbox.compile_seconds", self.sandbox.compile_seconds),
-            ("sandbox.compile_memory_mib", self.sandbox.compile_memory_mib),
             ("sync.workers", self.sync.workers),
             ("sync.interval_minutes", self.sync.interval_minutes),
         ];

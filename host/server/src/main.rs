@@ -1,1 +1,30 @@
-fn main() {}
+//! The command `weighbridge`.
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use clap::Parser;
+use weighbridge::cli::{Cli, Command};
+use weighbridge::command;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if matches!(cli.command, Command::Compile) {
+        // Before anything else exists in this process: what it is handed is not trusted.
+        return sandbox::compile_worker();
+    }
+    // A guest gives its thread back at every tick; timers and sockets must not wait for dozens of those.
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().event_interval(4).build() {
+        Ok(runtime) => runtime,
+        Err(error) => return report(&error, 1),
+    };
+    match runtime.block_on(command::run(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => report(&error, error.exit_code()),
+    }
+}
+
+fn report(error: &dyn Error, code: u8) -> ExitCode {
+    anstream::eprintln!("weighbridge: {}", command::in_words(error));
+    ExitCode::from(code)
+}

@@ -27,6 +27,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("weighbridge-sdk", &[]),
+    ("weighbridge-guests", &["weighbridge-sdk"]),
     ("weighbridge-tests", &["weighbridge", "weighbridge-sdk", "connector-git", "connector-github"]),
     ("xtask", &[]),
 ];

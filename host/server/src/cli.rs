@@ -1,0 +1,238 @@
+//! The command line: what there is, in words. What each command does stands in `command/`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Weighs what engineering tools bring, through signed connectors in a sandbox.
+#[derive(Debug, Parser)]
+#[command(name = "weighbridge", version, about, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage, 77 refused, 78 wrong configuration.")]
+pub struct Cli {
+    /// The configuration file
+    #[arg(long, global = true, env = "WEIGHBRIDGE_CONFIG", default_value = crate::config::FILE_NAME, value_name = "FILE")]
+    pub config: PathBuf,
+    /// Answer in JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a configuration, a host key, an empty store and the first workspace
+    Init(Init),
+    /// Run the host: API and sync, until it is asked to stop
+    Serve,
+    /// Check configuration, key, store and packages without starting anything
+    Check,
+    /// Write, build, sign, trust and install plugins
+    #[command(subcommand)]
+    Plugin(Plugin),
+    /// Connect a workspace to a source through an installed plugin
+    Connect(Connect),
+    /// Bring data in now, and say how it went
+    Sync(Sync),
+    /// Show metrics
+    Metrics(Metrics),
+    /// Make, list and revoke API tokens
+    #[command(subcommand)]
+    Token(Token),
+    /// Compile the component on standard input (started by the host itself)
+    #[command(hide = true)]
+    Compile,
+}
+
+/// `weighbridge init`
+#[derive(Debug, Args)]
+pub struct Init {
+    /// Where to make it
+    #[arg(default_value = ".")]
+    pub directory: PathBuf,
+    /// The first workspace's name
+    #[arg(long, default_value = "default")]
+    pub workspace: String,
+    /// The first workspace's time zone, an IANA name
+    #[arg(long, default_value = "UTC")]
+    pub time_zone: String,
+}
+
+/// `weighbridge plugin …`
+#[derive(Debug, Subcommand)]
+pub enum Plugin {
+    /// Write the skeleton of a new connector
+    New {
+        /// `publisher/name`
+        id: String,
+        /// Where to write it; the name by default
+        #[arg(long)]
+        directory: Option<PathBuf>,
+        /// Where the SDK lies; the published one by default
+        #[arg(long, value_name = "PATH")]
+        sdk: Option<PathBuf>,
+    },
+    /// Build a connector's folder into a package: a component with its manifest inside
+    Build {
+        /// The folder with `plugin.toml` and `Cargo.toml`
+        #[arg(default_value = ".")]
+        directory: PathBuf,
+        /// The package to write; `NAME.wasm` in the folder by default
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// Cargo's profile
+        #[arg(long, default_value = "release")]
+        profile: String,
+        /// A core module that was built already, by whatever compiler: cargo is not run
+        #[arg(long, value_name = "FILE", conflicts_with = "profile")]
+        module: Option<PathBuf>,
+    },
+    /// Make a publisher's key: the private one at PATH, the public one beside it
+    Key {
+        /// Such as `key.pem`; the public key becomes `key.pub.pem`
+        path: PathBuf,
+    },
+    /// Sign a package: writes FILE.dsse beside it
+    Sign {
+        /// The package
+        file: PathBuf,
+        /// The publisher's private key
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+        /// Days until the signature expires
+        #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=3650))]
+        days: u32,
+    },
+    /// Show who signed a package, what it imports, and what it asks for against what is granted
+    Inspect {
+        /// The package
+        file: PathBuf,
+    },
+    /// Check a package against this host's trust
+    Verify {
+        /// The package
+        file: PathBuf,
+    },
+    /// Decide which publishers, keys and packages are trusted
+    #[command(subcommand)]
+    Trust(Trust),
+    /// Verify, grant and install a package
+    Install {
+        /// The package
+        file: PathBuf,
+        /// Grant all that the manifest asks for, without asking back
+        #[arg(long)]
+        grant: bool,
+    },
+    /// Installed plugins
+    List,
+}
+
+/// `weighbridge plugin trust …`
+#[derive(Debug, Subcommand)]
+pub enum Trust {
+    /// Trust a publisher's key for some plugin ids
+    Add {
+        /// The public key
+        key: PathBuf,
+        /// `publisher/*` or `publisher/name`; may be given again
+        #[arg(long = "for", required = true, value_name = "PATTERN")]
+        patterns: Vec<String>,
+    },
+    /// Trust a key, or one package, no longer
+    Revoke {
+        /// The key's id or the package's SHA-256
+        id: String,
+    },
+    /// Trusted and revoked keys, revoked packages, lowest versions
+    List,
+}
+
+/// `weighbridge connect`
+#[derive(Debug, Args)]
+pub struct Connect {
+    /// The installed plugin: `publisher/name`
+    pub plugin: String,
+    /// The connection's name; the plugin's by default
+    #[arg(long)]
+    pub name: Option<String>,
+    /// The workspace's name
+    #[arg(long, default_value = "default")]
+    pub workspace: String,
+    /// A setting; the value is JSON, or text
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub settings: Vec<String>,
+    /// The directory that the plugin may read
+    #[arg(long, value_name = "DIRECTORY")]
+    pub files: Option<PathBuf>,
+    /// A credential: the slot's name and the file that holds the secret, `-` for standard input
+    #[arg(long = "credential", value_name = "SLOT=FILE")]
+    pub credentials: Vec<String>,
+    /// Minutes between two runs
+    #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(1..=10_080))]
+    pub every: Option<u32>,
+}
+
+/// `weighbridge sync`
+#[derive(Debug, Args)]
+pub struct Sync {
+    /// Only these connections, by name; all by default
+    pub connections: Vec<String>,
+    /// The workspace's name
+    #[arg(long, default_value = "default")]
+    pub workspace: String,
+}
+
+/// `weighbridge metrics`
+#[derive(Debug, Args)]
+pub struct Metrics {
+    /// Only these metrics, by id; a summary of all by default
+    pub ids: Vec<String>,
+    /// The workspace's name
+    #[arg(long, default_value = "default")]
+    pub workspace: String,
+    /// The first day; 90 days before the last by default
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<String>,
+    /// The last day; today by default
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<String>,
+    /// total, day, week or month
+    #[arg(long, default_value = "total")]
+    pub interval: String,
+    /// none, repository, team or person
+    #[arg(long, default_value = "none")]
+    pub group_by: String,
+}
+
+/// `weighbridge token …`
+#[derive(Debug, Subcommand)]
+pub enum Token {
+    /// Make a token; it is shown once
+    New {
+        /// What it is for
+        name: String,
+        /// The workspace's name
+        #[arg(long, default_value = "default")]
+        workspace: String,
+        /// What it may do; may be given again. All but figures of single people by default
+        #[arg(long = "scope", value_name = "SCOPE")]
+        scopes: Vec<String>,
+        /// Days until it expires
+        #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=365))]
+        days: u32,
+    },
+    /// Tokens of a workspace
+    List {
+        /// The workspace's name
+        #[arg(long, default_value = "default")]
+        workspace: String,
+    },
+    /// Take a token back
+    Revoke {
+        /// The token's id, `tok_…`
+        id: String,
+    },
+}

@@ -1,0 +1,50 @@
+//! What each command does: one file per command, named like it.
+//!
+//! To add one: describe it in `cli.rs`, write its file here, and give it its line in [`run`].
+
+pub mod check;
+pub mod connect;
+pub mod init;
+pub mod metrics;
+pub mod plugin;
+pub mod serve;
+pub mod sync;
+pub mod token;
+
+mod error;
+
+pub use error::{CommandError, in_words};
+
+use crate::cli::{Cli, Command};
+use crate::config::Config;
+use crate::output::Output;
+use crate::telemetry;
+
+/// Do what the command line says.
+///
+/// # Errors
+/// Whatever the command cannot do, in words for the terminal.
+pub async fn run(cli: Cli) -> Result<(), CommandError> {
+    let Cli { config, json, command } = cli;
+    let output = Output::new(json);
+    // These need no host.
+    match command {
+        Command::Init(arguments) => return init::run(&arguments, output).await,
+        Command::Plugin(command) if !command.needs_host() => return plugin::run_without_host(command, output),
+        Command::Check => return check::run(&config, output).await,
+        command => {
+            let config = Config::load(&config)?;
+            telemetry::check(&config.log).map_err(CommandError::usage)?;
+            telemetry::start(&config.log);
+            match command {
+                Command::Serve => serve::run(config, output).await,
+                Command::Plugin(command) => plugin::run(command, config, output).await,
+                Command::Connect(arguments) => connect::run(&arguments, config, output).await,
+                Command::Sync(arguments) => sync::run(&arguments, config, output).await,
+                Command::Metrics(arguments) => metrics::run(&arguments, config, output).await,
+                Command::Token(command) => token::run(command, config, output).await,
+                Command::Init(_) | Command::Check | Command::Compile => Ok(()),
+            }
+        }
+    }
+}

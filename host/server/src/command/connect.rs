@@ -1,0 +1,149 @@
+//! `weighbridge connect`: a workspace consents to a plugin, with settings, a directory and credentials of its own.
+
+use std::io::Read;
+use std::path::Path;
+
+use domain::{ConnectionId, Instant};
+use sandbox::package::{Manifest, fill_defaults, validate_settings};
+use secrecy::SecretString;
+use serde_json::{Map, Value, json};
+use store::audit::Entry;
+use store::connections::{self, NewConnection};
+use store::credentials;
+
+use super::{CommandError, in_words};
+use crate::cli::Connect;
+use crate::config::Config;
+use crate::host::Host;
+use crate::output::Output;
+
+/// Do it.
+///
+/// # Errors
+/// A plugin that is not installed, settings that do not fit, a directory or a credential that is missing.
+pub async fn run(arguments: &Connect, config: Config, output: Output) -> Result<(), CommandError> {
+    let host = Host::open(config).await?;
+    let workspace = host.workspace(&arguments.workspace).await?;
+    let plugin = arguments.plugin.parse().map_err(|error| CommandError::usage(format!("{error}")))?;
+    let installed = host
+        .store
+        .system_read("find the plugin", async |tx| store::plugins::find_active(tx, &plugin).await)
+        .await?
+        .ok_or_else(|| CommandError::usage(format!("{plugin} is not installed: `weighbridge plugin install` does it")))?;
+    let manifest: Manifest = serde_json::from_str(installed.manifest.get())
+        .map_err(|error| CommandError::failed(format!("the stored manifest of {plugin} cannot be read: {error}")))?;
+
+    let settings = settings(&arguments.settings, &manifest)?;
+    let directory = directory(arguments.files.as_deref(), &manifest)?;
+    let secrets = secrets(&arguments.credentials, &manifest)?;
+    let now = Instant::now();
+    let connection = NewConnection {
+        id: ConnectionId::generate(),
+        workspace: workspace.id,
+        plugin,
+        name: arguments.name.clone().unwrap_or_else(|| manifest.id.name().to_owned()),
+        settings,
+        directory,
+        interval_seconds: arguments.every.unwrap_or(host.config.sync.interval_minutes) * 60,
+        created_at: now,
+    };
+    let entry = Entry {
+        at: now,
+        actor: "operator".to_owned(),
+        action: "connection.new".to_owned(),
+        subject: connection.id.to_string(),
+        workspace: Some(workspace.id),
+        detail: json!({ "plugin": connection.plugin, "name": connection.name }),
+    };
+    let mut sealed = Vec::new();
+    for (slot, secret) in &secrets {
+        let bytes = host.keys.seal_credential(&host.store, workspace.id, connection.id, slot, secret).await?;
+        sealed.push((slot, bytes));
+    }
+    host.store
+        .system("make a connection", async |tx| {
+            connections::create(tx, &connection).await?;
+            for (slot, bytes) in &sealed {
+                credentials::put(tx, connection.id, slot, bytes, now).await?;
+            }
+            store::audit::append(tx, &entry).await
+        })
+        .await?;
+    let answer = json!({ "id": connection.id, "name": connection.name, "plugin": connection.plugin });
+    output.say(&answer, || {
+        format!("`{}` connects {} ({}); `weighbridge sync` brings its data in", connection.name, connection.plugin, connection.id)
+    });
+    Ok(())
+}
+
+/// `KEY=VALUE`, where the value is JSON if it is, and text otherwise.
+fn settings(given: &[String], manifest: &Manifest) -> Result<Value, CommandError> {
+    let mut object = Map::new();
+    for assignment in given {
+        let (key, value) = assignment
+            .split_once('=')
+            .ok_or_else(|| CommandError::usage(format!("`{assignment}` is not `KEY=VALUE`")))?;
+        let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
+        object.insert(key.to_owned(), value);
+    }
+    let mut settings = Value::Object(object);
+    fill_defaults(&manifest.settings, &mut settings);
+    validate_settings(&manifest.settings, &settings).map_err(|error| CommandError::usage(in_words(&error)))?;
+    Ok(settings)
+}
+
+/// The directory, as an absolute path, exactly where the plugin asks for one.
+fn directory(given: Option<&Path>, manifest: &Manifest) -> Result<Option<String>, CommandError> {
+    match (given, manifest.capabilities.files) {
+        (None, false) => Ok(None),
+        (None, true) => Err(CommandError::usage(format!("{} reads a directory: name it with `--files`", manifest.id))),
+        (Some(_), false) => Err(CommandError::usage(format!("{} reads no directory: leave `--files` out", manifest.id))),
+        (Some(path), true) => {
+            let path = std::fs::canonicalize(path).map_err(CommandError::io("looking for", path))?;
+            if !path.is_dir() {
+                return Err(CommandError::usage(format!("`{}` is not a directory", path.display())));
+            }
+            let text = path.to_str().ok_or_else(|| CommandError::usage("the directory's path is not UTF-8"))?;
+            Ok(Some(text.to_owned()))
+        }
+    }
+}
+
+/// `SLOT=FILE`: secrets come from files, so that they stand in no list of processes and no history.
+fn secrets(given: &[String], manifest: &Manifest) -> Result<Vec<(String, SecretString)>, CommandError> {
+    let slots = &manifest.capabilities.auth;
+    let mut secrets: Vec<(String, SecretString)> = Vec::new();
+    for assignment in given {
+        let (slot, file) = assignment
+            .split_once('=')
+            .ok_or_else(|| CommandError::usage("a credential is given as `SLOT=FILE`".to_owned()))?;
+        if slots.iter().all(|known| known.name != slot) {
+            let known: Vec<_> = slots.iter().map(|known| format!("`{}`", known.name)).collect();
+            return Err(CommandError::usage(format!("{} has no slot `{slot}`; it has {}", manifest.id, known.join(", "))));
+        }
+        secrets.push((slot.to_owned(), read_secret(file)?));
+    }
+    let filled = |name: &str| secrets.iter().any(|(slot, _)| slot == name);
+    match slots.iter().find(|slot| !slot.optional && !filled(&slot.name)) {
+        Some(slot) => Err(CommandError::usage(format!(
+            "{} needs the credential `{slot}`: give `--credential {slot}=FILE`",
+            manifest.id,
+            slot = slot.name
+        ))),
+        None => Ok(secrets),
+    }
+}
+
+fn read_secret(file: &str) -> Result<SecretString, CommandError> {
+    let mut text = String::new();
+    if file == "-" {
+        std::io::stdin().read_to_string(&mut text).map_err(|error| CommandError::because(&error))?;
+    } else {
+        text = std::fs::read_to_string(file).map_err(CommandError::io("reading", Path::new(file)))?;
+    }
+    let secret = text.trim_end_matches(['\r', '\n']);
+    if secret.is_empty() {
+        return Err(CommandError::usage(format!("`{file}` is empty: it must hold the secret")));
+    }
+    Ok(SecretString::from(secret))
+}

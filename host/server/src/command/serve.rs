@@ -1,0 +1,71 @@
+//! `weighbridge serve`: API and sync, until it is asked to stop.
+
+use std::sync::Arc;
+
+use api::{ApiConfig, CursorKey};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::CommandError;
+use crate::backend::StoreBackend;
+use crate::config::Config;
+use crate::host::{Host, Machinery};
+use crate::output::Output;
+use crate::sync;
+
+/// Do it.
+///
+/// # Errors
+/// A port that is in use, or a store, key or engine that cannot be used.
+pub async fn run(config: Config, output: Output) -> Result<(), CommandError> {
+    let address = config.listen.address;
+    // Before anything else is opened: a second host on the same port must not touch the first one's store.
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        CommandError::failed(format!("cannot listen on {address}: {error}; set `listen.address` to another one"))
+    })?;
+    let host = Host::open(config).await?;
+    let machinery = Arc::new(Machinery::start(&host).await?);
+    let stop = CancellationToken::new();
+    tokio::spawn(until_signal(stop.clone()));
+
+    let workers = host.config.sync.enabled.then(|| tokio::spawn(sync::work(host.clone(), machinery, stop.clone())));
+    let cursor_key = CursorKey::from_bytes(host.keys.cursor_key());
+    let router = api::router(Arc::new(StoreBackend::new(host.store.clone())), ApiConfig::new(cursor_key));
+    let bound = listener.local_addr().unwrap_or(address);
+    tracing::info!(address = %bound, "serve.started");
+    output.note(&format!("listening on http://{bound}"));
+    let stopped = stop.clone();
+    let served = api::serve(listener, router, async move { stopped.cancelled().await }).await;
+    stop.cancel();
+    if let Some(workers) = workers {
+        workers.await.map_err(|error| CommandError::failed(format!("the sync workers failed: {error}")))?;
+    }
+    host.store.close().await;
+    tracing::info!("serve.stopped");
+    served.map_err(|error| CommandError::failed(format!("serving failed: {error}")))
+}
+
+/// The first signal asks for an orderly end; a second one ends the process at once.
+async fn until_signal(stop: CancellationToken) {
+    wait_for_signal().await;
+    tracing::info!("serve.stopping");
+    stop.cancel();
+    wait_for_signal().await;
+    std::process::exit(1);
+}
+
+async fn wait_for_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    drop(interrupt.await);
+}

@@ -1,0 +1,118 @@
+//! `weighbridge sync`: run connections now, in this process, and say how it went.
+
+use domain::Instant;
+use domain::run::RunState;
+use indicatif::ProgressBar;
+use serde::Serialize;
+use store::connections::{self, Connection, Lease, leases};
+use tokio_util::sync::CancellationToken;
+
+use super::CommandError;
+use crate::cli;
+use crate::config::Config;
+use crate::host::{Host, Machinery};
+use crate::output::Output;
+use crate::rollup;
+use crate::sync::{Ending, LEASE, owner, run as run_lease};
+
+#[derive(Serialize)]
+struct Synced {
+    connection: String,
+    #[serde(flatten)]
+    ending: Ending,
+}
+
+/// Do it.
+///
+/// # Errors
+/// A connection that is not there or is being synced by a host, or one that failed.
+pub async fn run(arguments: &cli::Sync, config: Config, output: Output) -> Result<(), CommandError> {
+    let host = Host::open(config).await?;
+    let workspace = host.workspace(&arguments.workspace).await?;
+    let all = host.store.system_read("list connections", async |tx| connections::list(tx, workspace.id).await).await?;
+    let chosen = choose(all, &arguments.connections)?;
+    let machinery = Machinery::start(&host).await?;
+    let stop = CancellationToken::new();
+    let interrupted = stop.clone();
+    tokio::spawn(async move {
+        drop(tokio::signal::ctrl_c().await);
+        interrupted.cancel();
+    });
+    let mut synced = Vec::new();
+    for connection in &chosen {
+        let bar = output.progress(&connection.name);
+        let lease = claim(&host, connection).await?;
+        let ending = run_lease(&host, &machinery, &lease, &stop, &|stream, pages, records| {
+            bar.set_message(format!("{stream}: {pages} pages, {records} records"));
+        })
+        .await?;
+        bar.set_message("rolling up");
+        rollup::catch_up(&host.store, workspace.id).await?;
+        ProgressBar::finish_and_clear(&bar);
+        synced.push(Synced { connection: connection.name.clone(), ending });
+        if stop.is_cancelled() {
+            break;
+        }
+    }
+    host.store.close().await;
+    output.table(&synced, &["connection", "state", "streams", "records", "requests", "CPU ticks", "peak memory"], || {
+        synced.iter().map(row).collect()
+    });
+    report(&synced)
+}
+
+/// Those that were named, or all that are not paused.
+fn choose(all: Vec<Connection>, names: &[String]) -> Result<Vec<Connection>, CommandError> {
+    if let Some(missing) = names.iter().find(|name| all.iter().all(|connection| connection.name != **name)) {
+        let known: Vec<_> = all.iter().map(|connection| format!("`{}`", connection.name)).collect();
+        let known = if known.is_empty() { "there is none yet".to_owned() } else { format!("there is {}", known.join(", ")) };
+        return Err(CommandError::usage(format!("there is no connection `{missing}`; {known}")));
+    }
+    let chosen = |connection: &Connection| names.is_empty() || names.contains(&connection.name);
+    Ok(all.into_iter().filter(chosen).collect())
+}
+
+async fn claim(host: &Host, connection: &Connection) -> Result<Lease, CommandError> {
+    let (now, owner) = (Instant::now(), owner());
+    host.store
+        .system("claim a connection", async |tx| {
+            connections::set_due(tx, connection.workspace, connection.id, now).await?;
+            leases::claim(tx, connection.id, now, &owner, LEASE).await
+        })
+        .await?
+        .ok_or_else(|| {
+            CommandError::failed(format!("`{}` is being synced by a host right now: wait until it is done", connection.name))
+        })
+}
+
+fn row(synced: &Synced) -> Vec<String> {
+    let Synced { connection, ending } = synced;
+    let records: u64 = ending.streams.iter().map(|stream| stream.records).sum();
+    vec![
+        connection.clone(),
+        format!("{:?}", ending.state).to_lowercase(),
+        ending.streams.len().to_string(),
+        records.to_string(),
+        ending.usage.requests.to_string(),
+        ending.usage.cpu_ticks.to_string(),
+        format!("{:.1} MiB", mebibytes(ending.usage.peak_memory_bytes)),
+    ]
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a figure for people")]
+fn mebibytes(bytes: u64) -> f64 {
+    bytes as f64 / (1024.0 * 1024.0)
+}
+
+/// What went wrong is the command's error, after everything else has been said.
+fn report(synced: &[Synced]) -> Result<(), CommandError> {
+    let lines: Vec<_> = synced
+        .iter()
+        .filter(|synced| synced.ending.state != RunState::Succeeded)
+        .map(|Synced { connection, ending }| {
+            let error = ending.error().unwrap_or_else(|| "broken off; it goes on from its last page".to_owned());
+            format!("`{connection}`: {error}")
+        })
+        .collect();
+    if lines.is_empty() { Ok(()) } else { Err(CommandError::failed(lines.join("\n"))) }
+}

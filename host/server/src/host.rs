@@ -1,0 +1,115 @@
+//! The host: the one place where store, keys, trust, sandbox and egress meet.
+//!
+//! [`Host`] is what every command opens: configuration, store and keys. [`Machinery`] is what runs plugins, and is
+//! started only by those that do.
+
+mod keys;
+mod machinery;
+mod packages;
+mod trust;
+
+use std::sync::Arc;
+
+use domain::{Capabilities, Instant};
+use sandbox::trust::{TrustPolicy, VerifiedPackage};
+use serde_json::json;
+use serde_json::value::RawValue;
+use store::Store;
+use store::audit::Entry;
+use store::plugins::{Plugin, PluginState};
+use store::workspaces::{self, Workspace};
+
+pub use keys::{Keys, KeysError};
+pub use machinery::{Machinery, MachineryError, Runnable};
+pub use packages::Packages;
+
+use crate::command::CommandError;
+use crate::config::Config;
+
+/// What every command works with. Clones share it.
+#[derive(Clone)]
+pub struct Host {
+    /// The configuration.
+    pub config: Arc<Config>,
+    /// What is kept.
+    pub store: Store,
+    /// What it is encrypted with.
+    pub keys: Arc<Keys>,
+    /// The installed packages' files.
+    pub packages: Packages,
+}
+
+impl Host {
+    /// Open what `weighbridge init` made.
+    ///
+    /// # Errors
+    /// A store that is not there or newer than this version, or a key that is not the store's.
+    pub async fn open(config: Config) -> Result<Self, CommandError> {
+        if !config.storage.data.join("control.db").exists() {
+            let data = config.storage.data.display();
+            return Err(CommandError::failed(format!("there is no store in `{data}`: `weighbridge init` makes one")));
+        }
+        let store = Store::open(&config.storage.data).await?;
+        let keys = Keys::open(&config, &store).await?;
+        let packages = Packages::new(config.storage.data.join("packages"));
+        Ok(Self { config: Arc::new(config), store, keys: Arc::new(keys), packages })
+    }
+
+    /// The workspace of this name.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn workspace(&self, name: &str) -> Result<Workspace, CommandError> {
+        self.store
+            .system_read("find a workspace", async |tx| workspaces::find_by_name(tx, name).await)
+            .await?
+            .ok_or_else(|| CommandError::usage(format!("there is no workspace `{name}`")))
+    }
+
+    /// Whom the operator trusts now.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn trust_policy(&self) -> Result<TrustPolicy, CommandError> {
+        trust::policy(&self.store).await
+    }
+
+    /// Keep a verified package, and make it the one that runs.
+    ///
+    /// # Errors
+    /// When disk or store cannot.
+    pub async fn install(&self, package: &VerifiedPackage, granted: &Capabilities) -> Result<(), CommandError> {
+        self.packages.keep(package)?;
+        let manifest = package.manifest();
+        let now = Instant::now();
+        let text = serde_json::to_string(manifest).map_err(|error| CommandError::because(&error))?;
+        let plugin = Plugin {
+            id: manifest.id.clone(),
+            version: manifest.version.to_string(),
+            sequence: manifest.sequence,
+            digest: package.digest(),
+            manifest: RawValue::from_string(text).map_err(|error| CommandError::because(&error))?,
+            signer: package.signer().key.to_string(),
+            granted: granted.clone(),
+            state: PluginState::Active,
+            reason: None,
+            installed_at: now,
+        };
+        let entry = Entry {
+            at: now,
+            actor: "operator".to_owned(),
+            action: "plugin.install".to_owned(),
+            subject: plugin.id.to_string(),
+            workspace: None,
+            detail: json!({ "version": plugin.version, "digest": plugin.digest, "granted": granted }),
+        };
+        self.store
+            .system("install a plugin", async |tx| {
+                store::plugins::install(tx, &plugin).await?;
+                store::trust::raise_floor(tx, &plugin.id, plugin.sequence, now).await?;
+                store::audit::append(tx, &entry).await
+            })
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,171 @@
+//! What is encrypted with what: the host key wraps a key for each workspace, and that seals its credentials.
+
+use domain::{ConnectionId, Instant, WorkspaceId};
+use secrecy::{ExposeSecret, SecretString};
+use store::keys::{self, SealedKey};
+use store::{Store, StoreError, SystemRead, credentials, meta};
+use vault::{Binding, HostKey, HostKeyError, NoRandomness, OpenError, Sealed, WorkspaceKey, open_text, seal};
+
+use crate::config::Config;
+
+/// Why a key could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysError {
+    /// The host key.
+    #[error(transparent)]
+    Host(#[from] HostKeyError),
+    /// The machine gives no randomness.
+    #[error(transparent)]
+    Randomness(#[from] NoRandomness),
+    /// The store could not.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The key is another store's.
+    #[error("`{0}` is not the key of this store: restore the file that `weighbridge init` made for it")]
+    WrongKey(String),
+    /// The store was not made whole.
+    #[error("the store has no identity: run `weighbridge init` on it")]
+    NoIdentity,
+    /// A ciphertext that does not open.
+    #[error("{what} cannot be decrypted: it was altered, or moved here from elsewhere")]
+    Sealed {
+        /// What it is.
+        what: String,
+        /// Why.
+        #[source]
+        source: OpenError,
+    },
+}
+
+/// The host key, and the instance that it belongs to.
+pub struct Keys {
+    host: HostKey,
+    instance: String,
+}
+
+/// The only version that there is until keys are rotated.
+const VERSION: u32 = 1;
+
+impl Keys {
+    /// Give a new store its identity, and note which key is its own. What has one keeps it.
+    ///
+    /// # Errors
+    /// When the key cannot be read, or the store cannot be written.
+    pub async fn establish(config: &Config, store: &Store) -> Result<(), KeysError> {
+        let host = HostKey::load(&config.vault.key_file, &config.storage.data)?;
+        let instance = uuid::Uuid::now_v7().to_string();
+        store
+            .system("give the store its identity", async |tx| {
+                if meta::find(tx, meta::INSTANCE_ID).await?.is_none() {
+                    meta::set(tx, meta::INSTANCE_ID, instance.as_bytes()).await?;
+                    meta::set(tx, meta::KEY_CHECK, host.check().as_bytes()).await?;
+                }
+                Ok(())
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// The keys of a store that has an identity.
+    ///
+    /// # Errors
+    /// When the key cannot be read, or is not this store's.
+    pub async fn open(config: &Config, store: &Store) -> Result<Self, KeysError> {
+        let host = HostKey::load(&config.vault.key_file, &config.storage.data)?;
+        let read = async |tx: &mut SystemRead| {
+            let instance = meta::find(tx, meta::INSTANCE_ID).await?;
+            let check = meta::find(tx, meta::KEY_CHECK).await?;
+            Ok(instance.zip(check))
+        };
+        let (instance, check) =
+            store.system_read("read the store's identity", read).await?.ok_or(KeysError::NoIdentity)?;
+        if !host.check().matches(&check) {
+            return Err(KeysError::WrongKey(config.vault.key_file.display().to_string()));
+        }
+        Ok(Self { host, instance: String::from_utf8_lossy(&instance).into_owned() })
+    }
+
+    /// What authenticates compiled components.
+    #[must_use]
+    pub fn cache_key(&self) -> [u8; 32] {
+        *self.host.derive("compiled components").expose_bytes()
+    }
+
+    /// What authenticates the API's cursors.
+    #[must_use]
+    pub fn cursor_key(&self) -> [u8; 32] {
+        *self.host.derive("cursors of the api").expose_bytes()
+    }
+
+    /// Seal a credential for its connection and slot. The workspace's key is made when it is first needed.
+    ///
+    /// # Errors
+    /// When the workspace's key does not open, or the store cannot be written.
+    pub async fn seal_credential(
+        &self,
+        store: &Store,
+        workspace: WorkspaceId,
+        connection: ConnectionId,
+        slot: &str,
+        secret: &SecretString,
+    ) -> Result<Vec<u8>, KeysError> {
+        let key = self.workspace_key(store, workspace).await?;
+        let row = row(connection, slot);
+        Ok(seal(&key, &self.binding(workspace, &row), secret.expose_secret().as_bytes())?.into_bytes())
+    }
+
+    /// The credential in a slot, if it is filled.
+    ///
+    /// # Errors
+    /// When it does not open, or the store cannot be read.
+    pub async fn open_credential(
+        &self,
+        store: &Store,
+        workspace: WorkspaceId,
+        connection: ConnectionId,
+        slot: &str,
+    ) -> Result<Option<SecretString>, KeysError> {
+        let read = async |tx: &mut SystemRead| {
+            let sealed = credentials::find(tx, connection, slot).await?;
+            Ok(sealed.zip(keys::list(tx, workspace).await?.into_iter().next()))
+        };
+        let Some((sealed, key)) = store.system_read("read a credential", read).await? else { return Ok(None) };
+        let key = self.unwrap(workspace, &key)?;
+        let row = row(connection, slot);
+        open_text(&key, &self.binding(workspace, &row), &Sealed::from_bytes(sealed))
+            .map(Some)
+            .map_err(|source| KeysError::Sealed { what: format!("the credential `{slot}`"), source })
+    }
+
+    /// The workspace's key. A new one is stored only where there is none yet, in the transaction that looked.
+    async fn workspace_key(&self, store: &Store, workspace: WorkspaceId) -> Result<WorkspaceKey, KeysError> {
+        let fresh = WorkspaceKey::generate()?.wrap(&self.host, &self.wrapping(workspace, VERSION))?;
+        let fresh = SealedKey { version: VERSION, sealed: fresh.into_bytes() };
+        let key = store
+            .system("find or make a workspace's key", async |tx| match keys::list(tx, workspace).await?.into_iter().next() {
+                Some(known) => Ok(known),
+                None => keys::put(tx, workspace, &fresh, Instant::now()).await.map(|()| fresh),
+            })
+            .await?;
+        self.unwrap(workspace, &key)
+    }
+
+    fn unwrap(&self, workspace: WorkspaceId, key: &SealedKey) -> Result<WorkspaceKey, KeysError> {
+        let sealed = Sealed::from_bytes(key.sealed.clone());
+        WorkspaceKey::unwrap(&self.host, &self.wrapping(workspace, key.version), &sealed)
+            .map_err(|source| KeysError::Sealed { what: format!("the key of {workspace}"), source })
+    }
+
+    fn wrapping(&self, workspace: WorkspaceId, key_version: u32) -> Binding<'_> {
+        Binding { instance: &self.instance, workspace, table: "keys", row: b"", column: "sealed", key_version }
+    }
+
+    fn binding<'a>(&'a self, workspace: WorkspaceId, row: &'a [u8]) -> Binding<'a> {
+        Binding { instance: &self.instance, workspace, table: "credentials", row, column: "sealed", key_version: VERSION }
+    }
+}
+
+/// The credential's key in its table. The connection's length is fixed, so that no two pairs give the same bytes.
+fn row(connection: ConnectionId, slot: &str) -> Vec<u8> {
+    [connection.as_bytes().as_slice(), slot.as_bytes()].concat()
+}

@@ -1,0 +1,48 @@
+//! The files of installed packages, each named by its own digest, with its envelope beside it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use domain::Digest;
+use sandbox::package::UnverifiedPackage;
+use sandbox::trust::VerifiedPackage;
+
+use crate::command::CommandError;
+
+/// A folder of packages.
+#[derive(Debug, Clone)]
+pub struct Packages(PathBuf);
+
+impl Packages {
+    pub(super) fn new(folder: PathBuf) -> Self {
+        Self(folder)
+    }
+
+    /// Write a package, whole or not at all.
+    pub(super) fn keep(&self, package: &VerifiedPackage) -> Result<(), CommandError> {
+        fs::create_dir_all(&self.0).map_err(CommandError::io("making", &self.0))?;
+        let path = self.path(package.digest());
+        write(&envelope(&path), package.envelope())?;
+        write(&path, package.bytes())
+    }
+
+    /// Read a package back. It is as unverified as any file.
+    pub(super) fn read(&self, digest: Digest) -> Result<UnverifiedPackage, CommandError> {
+        Ok(UnverifiedPackage::read(&self.path(digest))?)
+    }
+
+    fn path(&self, digest: Digest) -> PathBuf {
+        self.0.join(format!("{digest}.wasm"))
+    }
+}
+
+fn envelope(path: &Path) -> PathBuf {
+    path.with_extension("wasm.dsse")
+}
+
+/// A half-written file never has the final name.
+fn write(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
+    let partial = path.with_extension("partial");
+    fs::write(&partial, bytes).map_err(CommandError::io("writing", &partial))?;
+    fs::rename(&partial, path).map_err(CommandError::io("writing", path))
+}

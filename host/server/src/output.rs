@@ -1,0 +1,76 @@
+//! What commands print: a table or JSON on standard output, with colours and progress only on a terminal.
+#![expect(clippy::print_stdout, reason = "the one place that writes to standard output")]
+
+use std::io::{IsTerminal, stderr};
+use std::time::Duration;
+
+use comfy_table::{ContentArrangement, Table, presets};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+/// Where answers go, and in which form.
+#[derive(Debug, Clone, Copy)]
+pub struct Output {
+    json: bool,
+}
+
+impl Output {
+    /// JSON, or for people.
+    #[must_use]
+    pub fn new(json: bool) -> Self {
+        Self { json }
+    }
+
+    /// Whether answers are JSON.
+    #[must_use]
+    pub fn is_json(self) -> bool {
+        self.json
+    }
+
+    /// One answer: the value as JSON, or the sentence.
+    pub fn say(self, value: &impl Serialize, sentence: impl FnOnce() -> String) {
+        if self.json { self.print_json(value) } else { anstream::println!("{}", sentence()) }
+    }
+
+    /// Many of a kind: the values as JSON, or a table of them.
+    pub fn table(self, values: &impl Serialize, head: &[&str], rows: impl FnOnce() -> Vec<Vec<String>>) {
+        if self.json {
+            return self.print_json(values);
+        }
+        let rows = rows();
+        if rows.is_empty() {
+            return anstream::println!("none");
+        }
+        let mut table = Table::new();
+        table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+        table.set_header(head.iter().copied()).add_rows(rows);
+        anstream::println!("{table}");
+    }
+
+    /// A sentence for people alone; nothing in JSON.
+    pub fn note(self, sentence: &str) {
+        if !self.json {
+            anstream::println!("{sentence}");
+        }
+    }
+
+    fn print_json(self, value: &impl Serialize) {
+        match serde_json::to_string_pretty(value) {
+            Ok(text) => println!("{text}"),
+            Err(error) => anstream::eprintln!("the answer cannot be written as JSON: {error}"),
+        }
+    }
+
+    /// A line that moves while something takes longer than a second; hidden where there is no terminal.
+    #[must_use]
+    pub fn progress(self, what: &str) -> ProgressBar {
+        if self.json || !stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let style = ProgressStyle::with_template("{spinner} {prefix}: {msg} ({elapsed})");
+        let bar = ProgressBar::new_spinner().with_prefix(what.to_owned());
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        bar.enable_steady_tick(Duration::from_millis(250));
+        bar
+    }
+}

@@ -1,0 +1,101 @@
+//! What one call of a plugin is given: its budget, the instant, and what its capabilities are answered by.
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
+use domain::exchange::{ExchangeError, Request, Response};
+use domain::{Budget, Instant};
+use egress::{Credential, EgressEntry, Permit, Session};
+use sandbox::{Call, Http};
+use store::connections::Connection;
+
+use crate::command::CommandError;
+use crate::host::{Host, Machinery, Runnable};
+
+/// Makes the calls of one run.
+pub(super) struct Calls {
+    connection: Connection,
+    budget: Budget,
+    permit: Option<Arc<Permit>>,
+    directory: Option<Arc<Dir>>,
+}
+
+/// A call, and the session that answers its requests.
+pub(super) struct Prepared {
+    pub(super) call: Call,
+    pub(super) session: Option<Arc<Gateway>>,
+}
+
+impl Calls {
+    /// Decrypt the credentials and open the directory, once for the run.
+    pub(super) async fn prepare(
+        host: &Host,
+        connection: &Connection,
+        runnable: &Runnable,
+    ) -> Result<Self, CommandError> {
+        let granted = &runnable.plugin.granted;
+        let permit = if granted.http.is_empty() { None } else { Some(permit(host, connection, runnable).await?) };
+        let directory = match &connection.directory {
+            Some(path) if granted.files => Some(open(path)?),
+            _ => None,
+        };
+        let budget = runnable.manifest.budget.min(Budget::CEILING);
+        Ok(Self { connection: connection.clone(), budget, permit: permit.map(Arc::new), directory })
+    }
+
+    pub(super) fn make(&self, machinery: &Machinery, now: Instant, state: BTreeMap<String, String>) -> Prepared {
+        let session = self
+            .permit
+            .as_ref()
+            .map(|permit| Arc::new(Gateway(machinery.egress.session(permit.clone(), self.budget))));
+        let call = Call {
+            workspace: self.connection.workspace,
+            budget: self.budget,
+            now,
+            http: session.clone().map(|session| session as Arc<dyn Http>),
+            files: self.directory.clone(),
+            state,
+        };
+        Prepared { call, session }
+    }
+}
+
+/// The sandbox's `http`, answered by egress.
+pub(super) struct Gateway(Session);
+
+impl Gateway {
+    pub(super) fn log(&self) -> Vec<EgressEntry> {
+        self.0.log()
+    }
+}
+
+impl Http for Gateway {
+    fn send(&self, request: Request) -> Pin<Box<dyn Future<Output = Result<Response, ExchangeError>> + Send + '_>> {
+        Box::pin(self.0.send(request))
+    }
+}
+
+async fn permit(host: &Host, connection: &Connection, runnable: &Runnable) -> Result<Permit, CommandError> {
+    let granted = &runnable.plugin.granted;
+    let mut credentials = Vec::new();
+    for slot in &granted.auth {
+        let secret = host.keys.open_credential(&host.store, connection.workspace, connection.id, &slot.name).await?;
+        let id = format!("{}/{}", connection.id, slot.name);
+        credentials.push(Credential { slot: slot.clone(), secret, id });
+    }
+    let networks = host.config.egress.private_networks.get(&connection.plugin);
+    let private_networks = networks.into_iter().flatten().map(|network| network.parse()).collect::<Result<_, _>>();
+    let private_networks = private_networks.map_err(|error| {
+        CommandError::failed(format!("`egress.private_networks.\"{}\"`: {error}", connection.plugin))
+    })?;
+    Ok(Permit { workspace: connection.workspace, rules: granted.http.clone(), credentials, private_networks })
+}
+
+fn open(path: &str) -> Result<Arc<Dir>, CommandError> {
+    Dir::open_ambient_dir(path, ambient_authority()).map(Arc::new).map_err(|error| {
+        CommandError::failed(format!("the directory `{path}` cannot be opened: {error}; connect again with another one"))
+    })
+}

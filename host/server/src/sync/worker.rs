@@ -1,0 +1,96 @@
+//! The loop of `weighbridge serve`: claim what is due, run it, until the host is asked to stop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::{Instant, WorkspaceId};
+use store::connections::{Lease, leases};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::run::run;
+use crate::host::{Host, Machinery};
+use crate::rollup;
+
+/// How long a lease lasts; a run extends it with each page.
+pub const LEASE: Duration = Duration::from_secs(10 * 60);
+/// How often what is due is looked for.
+const POLL: Duration = Duration::from_secs(1);
+
+/// Who holds leases: this process, told apart from one of the same number before it.
+#[must_use]
+pub fn owner() -> String {
+    format!("{}-{}", std::process::id(), Instant::now().as_micros())
+}
+
+/// Work until `stop`. What runs then ends after its page, whose cursor is committed, and releases its lease.
+pub async fn work(host: Host, machinery: Arc<Machinery>, stop: CancellationToken) {
+    let workers = usize::try_from(host.config.sync.workers).unwrap_or(1);
+    let slots = Arc::new(Semaphore::new(workers));
+    let owner = owner();
+    let mut running = JoinSet::new();
+    while !stop.is_cancelled() {
+        while running.try_join_next().is_some() {}
+        for lease in claim(&host, &owner, slots.available_permits()).await {
+            let Ok(slot) = slots.clone().acquire_owned().await else { break };
+            let (host, machinery, stop) = (host.clone(), machinery.clone(), stop.clone());
+            running.spawn(async move {
+                one(&host, &machinery, &lease, &stop).await;
+                drop(slot);
+            });
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(POLL) => {}
+        }
+    }
+    while running.join_next().await.is_some() {}
+}
+
+async fn claim(host: &Host, owner: &str, free: usize) -> Vec<Lease> {
+    let Ok(limit @ 1..) = u32::try_from(free) else { return Vec::new() };
+    let now = Instant::now();
+    let claimed = host
+        .store
+        .system("claim due connections", async |tx| leases::claim_due(tx, now, owner, LEASE, limit).await)
+        .await;
+    claimed.unwrap_or_else(|error| {
+        tracing::error!(error = &error as &dyn std::error::Error, "sync.claim.failed");
+        Vec::new()
+    })
+}
+
+async fn one(host: &Host, machinery: &Machinery, lease: &Lease, stop: &CancellationToken) {
+    let clock = std::time::Instant::now();
+    let ended = run(host, machinery, lease, stop, &|_, _, _| {}).await;
+    let duration_ms = u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let (workspace, connection, plugin) = (lease.workspace, lease.connection, &lease.plugin);
+    match ended {
+        Ok(ending) => tracing::info!(
+            workspace.id = %workspace,
+            connection.id = %connection,
+            plugin.id = %plugin,
+            run.state = ?ending.state,
+            run.records = ending.usage.records,
+            run.error = ending.error(),
+            duration_ms,
+            "sync.run.ended"
+        ),
+        Err(error) => tracing::error!(
+            workspace.id = %workspace,
+            connection.id = %connection,
+            plugin.id = %plugin,
+            error = &error as &dyn std::error::Error,
+            duration_ms,
+            "sync.run.failed"
+        ),
+    }
+    roll_up(host, workspace).await;
+}
+
+async fn roll_up(host: &Host, workspace: WorkspaceId) {
+    if let Err(error) = rollup::catch_up(&host.store, workspace).await {
+        tracing::error!(workspace.id = %workspace, error = &error as &dyn std::error::Error, "rollup.failed");
+    }
+}
