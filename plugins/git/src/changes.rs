@@ -1,6 +1,7 @@
 //! What a commit changed: its tree against its first parent's, equal subtrees left unread, then the lines of each file.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use gix_diff::tree::recorder::{Change, Location};
 use gix_diff::tree::{Recorder, State};
@@ -74,8 +75,8 @@ impl Changed {
 
     /// The lines that it adds and deletes.
     pub(crate) fn lines(&self, objects: &Objects, partial: bool) -> Result<Lines> {
-        let load = |side: &Side| side.as_ref().map_or(Ok(Vec::new()), |(kind, id)| content(objects, *kind, id));
-        let count = |before: Vec<u8>, after: Vec<u8>| lines::count(&before, &after, &objects.effort);
+        let load = |side: &Side| side.as_ref().map_or(Ok(Rc::default()), |(kind, id)| content(objects, *kind, id));
+        let count = |before: Rc<[u8]>, after: Rc<[u8]>| lines::count(&before, &after, &objects.effort);
         match load(&self.before).and_then(|before| count(before, load(&self.after)?)) {
             Err(Error::Oversized { .. }) => {
                 log::info!("the lines of {} are unknown: a version is over 8 MiB", self.path.escape_ascii());
@@ -99,10 +100,10 @@ fn sort(kind: EntryKind) -> u8 {
 }
 
 /// The text that Git compares: a file's content, a link's target, a line that names a submodule's commit.
-fn content(objects: &Objects, kind: EntryKind, id: &oid) -> Result<Vec<u8>> {
+fn content(objects: &Objects, kind: EntryKind, id: &oid) -> Result<Rc<[u8]>> {
     match kind {
-        EntryKind::Commit => Ok(format!("Subproject commit {id}\n").into_bytes()),
-        _ => objects.read(id, BLOB_CAP).map(|object| object.data.to_vec()),
+        EntryKind::Commit => Ok(format!("Subproject commit {id}\n").into_bytes().into()),
+        _ => objects.read(id, BLOB_CAP).map(|object| object.data),
     }
 }
 

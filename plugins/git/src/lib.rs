@@ -7,9 +7,9 @@
 //! What Git itself reads from elsewhere is left alone: attributes (which can call a file binary), mailmaps, replacements
 //! and grafts. Commits that a rewritten branch no longer reaches stay as they were brought.
 //!
-//! Every call is a fresh instance, so the cursor holds the front of the walk: see [`walk`]. What one call may cost is
-//! counted, since there is no clock: see [`effort`]. To bring another record, add its kind to `plugin.toml` and
-//! [`Connector::streams`], and write it in [`record`].
+//! Every call is a fresh instance, so the cursor holds the front of the walk: see module `walk`. What one call may cost is
+//! counted, since there is no clock: see module `effort`. To bring another record, add its kind to `plugin.toml` and
+//! [`Connector::streams`], and write it in module `record`.
 
 mod changes;
 mod cursor;

@@ -9,6 +9,9 @@ use crate::error::Result;
 /// Git looks for a zero byte in so many bytes.
 const BINARY_PROBE: usize = 8000;
 
+/// Comparing more lines than these together takes more memory than the sandbox has.
+const LINES_CAP: u32 = 1_500_000;
+
 /// The lines of one changed file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lines {
@@ -29,10 +32,24 @@ pub(crate) fn count(before: &[u8], after: &[u8], effort: &Effort) -> Result<Line
     if is_binary(before) || is_binary(after) {
         return Ok(Lines::Binary);
     }
+    let (old, new) = (lines(before), lines(after));
+    if old == 0 || new == 0 {
+        return Ok(Lines::Counted(new, old));
+    }
+    if old.saturating_add(new) > LINES_CAP {
+        return Ok(Lines::Unknown);
+    }
     let input = InternedInput::new(byte_lines(before), byte_lines(after));
     effort.spend(worst_case(&input.before, &input.after))?;
     let diff = Diff::compute(Algorithm::Myers, &input);
     Ok(Lines::Counted(diff.count_additions(), diff.count_removals()))
+}
+
+/// A last line without its newline is a line.
+fn lines(content: &[u8]) -> u32 {
+    let ends = content.iter().filter(|byte| **byte == b'\n').count();
+    let rest = usize::from(content.last().is_some_and(|byte| *byte != b'\n'));
+    u32::try_from(ends + rest).unwrap_or(u32::MAX)
 }
 
 fn is_binary(content: &[u8]) -> bool {
@@ -72,6 +89,13 @@ mod tests {
         let late = format!("{}\0", "x".repeat(BINARY_PROBE));
         assert_eq!(counted("", "a\0b"), Lines::Binary);
         assert_eq!(counted("", &late), Lines::Counted(1, 0));
+    }
+
+    #[test]
+    fn more_lines_than_fit_are_unknown_where_they_are_compared() {
+        let many = "\n".repeat(LINES_CAP as usize);
+        assert_eq!(counted("", &many), Lines::Counted(LINES_CAP, 0));
+        assert_eq!(counted("x", &many), Lines::Unknown);
     }
 
     #[test]

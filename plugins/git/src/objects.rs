@@ -23,10 +23,10 @@ use pack::Pack;
 
 /// Commits, trees and tags beyond this are refused.
 pub(crate) const TREE_CAP: u64 = 32 * 1024 * 1024;
-const OBJECT_CACHE: usize = 48 * 1024 * 1024;
+const OBJECT_CACHE: usize = 40 * 1024 * 1024;
 const WINDOW_CACHE: usize = 24 * 1024 * 1024;
-/// Indexes are held whole: about 3.5 million objects.
-const INDEX_CAP: u64 = 96 * 1024 * 1024;
+/// Indexes are held whole: about 2.8 million objects.
+const INDEX_CAP: u64 = 80 * 1024 * 1024;
 /// Git itself writes chains of at most 4,095.
 const LONGEST_CHAIN: usize = 8 * 1024;
 
