@@ -100,6 +100,8 @@ sql::statements! {
     LIST = "SELECT id, connection_id, plugin_id, version, digest, fence, state, started_at, finished_at, pages, records,
             usage, error, log, egress
         FROM runs WHERE ($1 IS NULL OR connection_id = $1) AND ($2 IS NULL OR id < $2) ORDER BY id DESC LIMIT $3";
+    LAST_SUCCESS = "SELECT finished_at FROM runs
+        WHERE connection_id = $1 AND state = 'succeeded' ORDER BY id DESC LIMIT 1";
 }
 
 /// Writes a run that begins. Runs of older leases that never ended are closed as abandoned.
@@ -189,6 +191,16 @@ pub async fn list(
         .fetch_all(tx.conn())
         .await?;
     rows.iter().map(read).collect()
+}
+
+/// When a connection's last run that caught up with every stream ended, as far back as runs are kept.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn last_success(tx: &mut WorkspaceRead, connection: ConnectionId) -> Result<Option<Instant>, StoreError> {
+    let query = sqlx::query_scalar(LAST_SUCCESS).bind(connection.as_bytes().to_vec());
+    let last: Option<Option<i64>> = query.fetch_optional(tx.conn()).await?;
+    Ok(last.flatten().map(Instant::from_micros))
 }
 
 /// A JSON array of the first entries, as many as fit the bound.

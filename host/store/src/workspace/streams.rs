@@ -51,6 +51,7 @@ sql::statements! {
         FROM streams WHERE connection_id = $1 AND name = $2";
     LIST = "SELECT name, mode, cursor, generation, kinds, records, advanced_at, caught_up_at, failure, failed_at
         FROM streams WHERE connection_id = $1 ORDER BY name";
+    NEWEST_PAGE = "SELECT MAX(advanced_at) FROM streams";
     ADVANCE = "INSERT INTO streams
             (connection_id, name, mode, cursor, generation, kinds, records, advanced_at, caught_up_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -95,6 +96,15 @@ pub async fn find(tx: &mut WorkspaceRead, connection: ConnectionId, name: &str) 
 pub async fn list(tx: &mut WorkspaceRead, connection: ConnectionId) -> Result<Vec<Stream>, StoreError> {
     let rows = sqlx::query(LIST).bind(connection.as_bytes().to_vec()).fetch_all(tx.conn()).await?;
     rows.iter().map(read).collect()
+}
+
+/// When the newest page of the workspace was committed. It moves with pages alone, so that every data version has one.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn newest_page(tx: &mut WorkspaceRead) -> Result<Option<Instant>, StoreError> {
+    let newest: Option<i64> = sqlx::query_scalar(NEWEST_PAGE).fetch_one(tx.conn()).await?;
+    Ok(newest.map(Instant::from_micros))
 }
 
 /// Notes that a stream failed; its cursor stays where it is.
