@@ -1,0 +1,76 @@
+//! Runs: looked up in the file of the caller's workspace, so that another's cannot be found.
+
+mod egress;
+mod errors;
+
+use api::{Authorized, Pending, Run, RunSummary, Runs, RunsQuery, RunsRead};
+use domain::{RunId, WorkspaceId};
+use store::{Store, StoreError, connections, runs};
+
+use super::{StoreBackend, fault};
+
+impl Runs for StoreBackend {
+    fn list_runs<'a>(
+        &'a self,
+        caller: &'a Authorized<RunsRead>,
+        query: RunsQuery,
+    ) -> Pending<'a, Option<Vec<RunSummary>>> {
+        Box::pin(async move { list(&self.store, caller.workspace(), query).await.map_err(fault) })
+    }
+
+    fn find_run<'a>(&'a self, caller: &'a Authorized<RunsRead>, id: RunId) -> Pending<'a, Option<Run>> {
+        Box::pin(async move { find(&self.store, caller.workspace(), id).await.map_err(fault) })
+    }
+}
+
+/// The runs of a connection that was removed are still the workspace's.
+async fn list(store: &Store, workspace: WorkspaceId, query: RunsQuery) -> Result<Option<Vec<RunSummary>>, StoreError> {
+    let RunsQuery { connection, slice } = query;
+    if let Some(id) = connection {
+        let found =
+            store.system_read("find a connection", async |tx| connections::find(tx, workspace, id).await).await?;
+        if found.is_none() {
+            return Ok(None);
+        }
+    }
+    let limit = u32::try_from(slice.limit).unwrap_or(u32::MAX);
+    let found = store
+        .workspace_read(workspace, "list runs", async |tx| runs::list(tx, connection, slice.after, limit).await)
+        .await?;
+    Ok(Some(found.iter().map(summary).collect()))
+}
+
+async fn find(store: &Store, workspace: WorkspaceId, id: RunId) -> Result<Option<Run>, StoreError> {
+    let found = store.workspace_read(workspace, "find a run", async |tx| runs::get(tx, id).await).await;
+    match found {
+        Ok(run) => Ok(Some(whole(run))),
+        Err(StoreError::Missing { what: "run", .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn summary(run: &runs::Run) -> RunSummary {
+    RunSummary {
+        id: run.id,
+        connection: run.connection,
+        plugin: run.plugin.clone(),
+        plugin_version: run.version.clone(),
+        state: run.state.into(),
+        started_at: run.started_at.into(),
+        finished_at: run.finished_at.map(Into::into),
+        records: run.records,
+    }
+}
+
+fn whole(run: runs::Run) -> Run {
+    Run {
+        summary: summary(&run),
+        usage: run.usage.into(),
+        errors: run.error.as_deref().map(errors::parse).unwrap_or_default(),
+        egress: egress::by_host(&run.egress),
+        log: run.log.into_iter().map(Into::into).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
