@@ -86,6 +86,7 @@ pub mod records;
 pub mod state;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;
+pub mod text;
 
 pub use connector::{Call, Connector};
 
