@@ -72,3 +72,6 @@ impl Connector for GitHub {
 }
 
 weighbridge_sdk::connector!(GitHub);
+
+#[cfg(test)]
+mod tests;
