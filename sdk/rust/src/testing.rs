@@ -46,3 +46,6 @@ pub use kit::{Kit, Run, StreamRun};
 pub use upstream::{Asked, Fault, Reply, Upstream};
 
 pub(crate) use stage::{Answer, stage};
+
+#[cfg(test)]
+mod tests;

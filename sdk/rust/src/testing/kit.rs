@@ -117,7 +117,7 @@ impl Kit {
         self.kept.borrow().asked.clone()
     }
 
-    /// The log lines so far, each as `Level: text`.
+    /// The log lines so far, each as `level: text`.
     #[must_use]
     pub fn log(&self) -> Vec<String> {
         self.kept.borrow().log.clone()

@@ -42,7 +42,13 @@ impl Stage {
     }
 
     pub(crate) fn log(&mut self, level: Level, message: &str) {
-        self.log.push(format!("{level:?}: {message}"));
+        let level = match level {
+            Level::Debug => "debug",
+            Level::Info => "info",
+            Level::Warn => "warn",
+            Level::Error => "error",
+        };
+        self.log.push(format!("{level}: {message}"));
     }
 
     pub(crate) fn files(&self) -> &Files {
