@@ -1,0 +1,9 @@
+//! The whole product, through the doors that its users have: the command, the API, packages, sources.
+//!
+//! One binary with a module for each feature. To add a feature's tests: a file here and its line below.
+
+mod command;
+mod git;
+mod guests;
+mod install;
+mod journey;

@@ -1,0 +1,15 @@
+//! A host in a folder of its own, driven by the command that users have.
+//!
+//! Everything that the tests need is built once, by the commands that authors use: connectors by `cargo xtask plugins`,
+//! guests as core modules that each test packs, signs and installs with the manifest that it wants.
+
+mod build;
+mod guest;
+mod host;
+mod rows;
+mod serving;
+
+pub use build::{built, root};
+pub use guest::{Guest, MANIFEST};
+pub use host::{Host, Ran};
+pub use serving::Serving;

@@ -1,0 +1,71 @@
+//! Guests: core modules of `tests/guests`, packed with a manifest and signed.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::build::built;
+use super::host::{Host, Ran};
+
+/// The manifest of most guests: one kind, no capability.
+pub const MANIFEST: &str = r#"
+id = "tests/guest"
+version = "1.0.0"
+sequence = 1
+title = "A guest"
+license = "Apache-2.0"
+kinds = ["team", "membership"]
+"#;
+
+/// A guest's package in a host's folder.
+#[derive(Debug)]
+pub struct Guest {
+    /// The package; its envelope lies beside it.
+    pub package: PathBuf,
+}
+
+impl Guest {
+    /// Pack a guest with this manifest, unsigned.
+    #[track_caller]
+    #[must_use]
+    pub fn pack(host: &Host, name: &str, manifest: &str) -> Self {
+        let folder = host.folder().join(format!("guest-{name}"));
+        fs::create_dir_all(&folder).expect("a folder");
+        fs::write(folder.join("plugin.toml"), manifest).expect("a manifest");
+        let module = built().guests.join(name).with_extension("wasm");
+        let package = folder.join("guest.wasm");
+        let text = |path: &PathBuf| path.display().to_string();
+        let arguments = ["plugin", "build", &text(&folder), "--module", &text(&module), "--out", &text(&package)];
+        let _ = host.run(&arguments).good();
+        Self { package }
+    }
+
+    /// Sign it with the key of the tests.
+    #[track_caller]
+    #[must_use]
+    pub fn sign(self, host: &Host) -> Self {
+        let key = built().plugins.join("key.pem").display().to_string();
+        let _ = host.run(&["plugin", "sign", &self.path(), "--key", &key]).good();
+        self
+    }
+
+    /// Try to install it, granting all that it asks for.
+    #[must_use]
+    pub fn install(&self, host: &Host) -> Ran {
+        host.run(&["plugin", "install", "--grant", &self.path()])
+    }
+
+    /// The package's path.
+    #[must_use]
+    pub fn path(&self) -> String {
+        self.package.display().to_string()
+    }
+
+    /// Pack, sign, install, connect and sync: how the sync ended.
+    #[track_caller]
+    #[must_use]
+    pub fn sync(host: &Host, name: &str, manifest: &str, connect: &[&str]) -> Ran {
+        let _ = Self::pack(host, name, manifest).sign(host).install(host).good();
+        let _ = host.run(&[&["connect", "tests/guest"], connect].concat()).good();
+        host.run(&["sync", "--json"])
+    }
+}

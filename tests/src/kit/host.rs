@@ -1,0 +1,145 @@
+//! One host: its folder, and the command in it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::build::built;
+
+/// A host that is set up in a folder of its own, which goes with this value.
+#[derive(Debug)]
+pub struct Host {
+    folder: TempDir,
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Ran {
+    /// Its exit code.
+    pub code: i32,
+    /// What it answered.
+    pub out: String,
+    /// What it complained of.
+    pub err: String,
+}
+
+impl Ran {
+    fn of(output: &Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// It did what it was asked.
+    #[track_caller]
+    #[must_use]
+    pub fn good(self) -> Self {
+        assert_eq!(self.code, 0, "{}\n{}", self.out, self.err);
+        self
+    }
+
+    /// It refused with this code, in words that hold all of these.
+    #[track_caller]
+    #[must_use]
+    pub fn refused(self, code: i32, words: &[&str]) -> Self {
+        assert_eq!(self.code, code, "{}\n{}", self.out, self.err);
+        for word in words {
+            assert!(self.err.contains(word), "`{word}` is not in: {}", self.err);
+        }
+        self
+    }
+
+    /// Its answer as JSON.
+    #[track_caller]
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}", self.out))
+    }
+}
+
+impl Host {
+    /// A host that trusts nobody.
+    #[track_caller]
+    #[must_use]
+    pub fn bare() -> Self {
+        let host = Self { folder: TempDir::new().expect("a folder") };
+        let folder = host.folder().display().to_string();
+        let _ = host.run(&["init", &folder]).good();
+        host
+    }
+
+    /// A host that trusts the key of the tests for the plugins of the tests.
+    #[track_caller]
+    #[must_use]
+    pub fn new() -> Self {
+        let host = Self::bare();
+        let key = built().plugins.join("key.pub.pem").display().to_string();
+        let _ = host.run(&["plugin", "trust", "add", &key, "--for", "weighbridge/*", "--for", "tests/*"]).good();
+        host
+    }
+
+    /// Its folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Its configuration file.
+    #[must_use]
+    pub fn configuration(&self) -> PathBuf {
+        self.folder().join("weighbridge.toml")
+    }
+
+    /// Write its configuration anew.
+    pub fn configure(&self, text: &str) {
+        fs::write(self.configuration(), text).expect("the configuration is written");
+    }
+
+    /// Send the requests for api.github.com to this address.
+    pub fn route_github(&self, to: &str) {
+        self.configure(&format!(
+            "[listen]\naddress = \"127.0.0.1:0\"\n\n[egress]\nroutes = [{{ host = \"api.github.com\", to = \"{to}\" }}]\n"
+        ));
+    }
+
+    /// The command, in this host.
+    #[must_use]
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&built().weighbridge);
+        command.args(arguments).env("WEIGHBRIDGE_CONFIG", self.configuration()).env("NO_COLOR", "1");
+        command
+    }
+
+    /// Run the command to its end.
+    #[track_caller]
+    #[must_use]
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        Ran::of(&self.command(arguments).output().expect("the command starts"))
+    }
+
+    /// Install one of the connectors of this repository.
+    #[track_caller]
+    pub fn install_connector(&self, name: &str) {
+        let package = built().plugins.join(name).with_extension("wasm").display().to_string();
+        let _ = self.run(&["plugin", "install", "--grant", &package]).good();
+    }
+
+    /// The figure of a metric over a window, as the command line tells it; none where it is unknown.
+    #[track_caller]
+    #[must_use]
+    pub fn figure(&self, metric: &str, from: &str, to: &str) -> Option<f64> {
+        let answer = self.run(&["metrics", metric, "--from", from, "--to", to, "--json"]).good().json();
+        answer[0]["series"][0]["points"][0]["value"].as_f64()
+    }
+}
+
+impl Default for Host {
+    fn default() -> Self {
+        Self::new()
+    }
+}
