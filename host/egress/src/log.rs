@@ -25,6 +25,8 @@ pub struct EgressEntry {
     pub error: Option<String>,
     /// Bytes of the body that came in, inflated.
     pub bytes_in: u64,
+    /// Bytes of the request's body, once it was sent.
+    pub bytes_out: u64,
     /// From the call of `send` to its end, in milliseconds.
     pub millis: u64,
 }

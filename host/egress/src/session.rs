@@ -119,7 +119,9 @@ impl Session {
             return Err(ExchangeError::RateLimited(seconds));
         }
         let (lane, wire) = self.prepare(&admitted)?;
-        self.meter.take_request(admitted.body.as_ref().map_or(0, Vec::len))?;
+        let bytes_out = admitted.body.as_ref().map_or(0, Vec::len);
+        self.meter.take_request(bytes_out)?;
+        open.entry.bytes_out = bytes_out as u64;
         let (deadline, late) = self.meter.deadline(self.shared.config.timeouts.total);
         timeout_at(deadline, self.dial(admitted, &lane, wire, open)).await.map_err(|_| late)?
     }

@@ -29,9 +29,9 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
     let output = Output::new(json);
     // These need no host.
     match command {
-        Command::Init(arguments) => return init::run(&arguments, output).await,
-        Command::Plugin(command) if !command.needs_host() => return plugin::run_without_host(command, output),
-        Command::Check => return check::run(&config, output).await,
+        Command::Init(arguments) => init::run(&arguments, output).await,
+        Command::Plugin(command) if !command.needs_host() => plugin::run_without_host(command, output),
+        Command::Check => check::run(&config, output).await,
         command => {
             let config = Config::load(&config)?;
             telemetry::check(&config.log).map_err(CommandError::usage)?;

@@ -42,7 +42,7 @@ impl Output {
             return anstream::println!("none");
         }
         let mut table = Table::new();
-        table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+        table.load_style(presets::ASCII_BORDERS_ONLY_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
         table.set_header(head.iter().copied()).add_rows(rows);
         anstream::println!("{table}");
     }

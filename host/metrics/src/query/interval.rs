@@ -91,6 +91,12 @@ pub(super) struct Period {
 }
 
 impl Interval {
+    /// How many points a series of this window has.
+    #[must_use]
+    pub fn count(self, window: Window) -> usize {
+        self.periods(window).len()
+    }
+
     /// The window, cut up: every day is in one period, and the first and last may be shorter than the others.
     pub(super) fn periods(self, window: Window) -> Vec<Period> {
         let mut periods = Vec::new();

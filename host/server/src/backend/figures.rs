@@ -3,8 +3,6 @@
 //! All that an answer rests on is read in one transaction: buckets, teams, names, and the version of the data. So the same
 //! question and version give the same figures.
 
-mod periods;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use api::MetricQuery;
@@ -125,7 +123,7 @@ impl Found {
             Group::Repository | Group::Person => keys(&buckets).len(),
             Group::Team => teams.len(),
         };
-        let points = series * periods::count(query.interval, query.window);
+        let points = series * query.interval.count(query.window);
         if points > MetricQuery::MAX_POINTS {
             return Err(FiguresError::TooManyPoints { points });
         }

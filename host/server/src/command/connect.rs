@@ -29,7 +29,9 @@ pub async fn run(arguments: &Connect, config: Config, output: Output) -> Result<
         .store
         .system_read("find the plugin", async |tx| store::plugins::find_active(tx, &plugin).await)
         .await?
-        .ok_or_else(|| CommandError::usage(format!("{plugin} is not installed: `weighbridge plugin install` does it")))?;
+        .ok_or_else(|| {
+            CommandError::usage(format!("{plugin} is not installed: `weighbridge plugin install` does it"))
+        })?;
     let manifest: Manifest = serde_json::from_str(installed.manifest.get())
         .map_err(|error| CommandError::failed(format!("the stored manifest of {plugin} cannot be read: {error}")))?;
 
@@ -71,7 +73,10 @@ pub async fn run(arguments: &Connect, config: Config, output: Output) -> Result<
         .await?;
     let answer = json!({ "id": connection.id, "name": connection.name, "plugin": connection.plugin });
     output.say(&answer, || {
-        format!("`{}` connects {} ({}); `weighbridge sync` brings its data in", connection.name, connection.plugin, connection.id)
+        format!(
+            "`{}` connects {} ({}); `weighbridge sync` brings its data in",
+            connection.name, connection.plugin, connection.id
+        )
     });
     Ok(())
 }
@@ -97,7 +102,9 @@ fn directory(given: Option<&Path>, manifest: &Manifest) -> Result<Option<String>
     match (given, manifest.capabilities.files) {
         (None, false) => Ok(None),
         (None, true) => Err(CommandError::usage(format!("{} reads a directory: name it with `--files`", manifest.id))),
-        (Some(_), false) => Err(CommandError::usage(format!("{} reads no directory: leave `--files` out", manifest.id))),
+        (Some(_), false) => {
+            Err(CommandError::usage(format!("{} reads no directory: leave `--files` out", manifest.id)))
+        }
         (Some(path), true) => {
             let path = std::fs::canonicalize(path).map_err(CommandError::io("looking for", path))?;
             if !path.is_dir() {
@@ -119,7 +126,11 @@ fn secrets(given: &[String], manifest: &Manifest) -> Result<Vec<(String, SecretS
             .ok_or_else(|| CommandError::usage("a credential is given as `SLOT=FILE`".to_owned()))?;
         if slots.iter().all(|known| known.name != slot) {
             let known: Vec<_> = slots.iter().map(|known| format!("`{}`", known.name)).collect();
-            return Err(CommandError::usage(format!("{} has no slot `{slot}`; it has {}", manifest.id, known.join(", "))));
+            return Err(CommandError::usage(format!(
+                "{} has no slot `{slot}`; it has {}",
+                manifest.id,
+                known.join(", ")
+            )));
         }
         secrets.push((slot.to_owned(), read_secret(file)?));
     }

@@ -55,18 +55,15 @@ fn write_configuration(path: &Path) -> Result<(), CommandError> {
         return Ok(());
     }
     let is_assignment = |line: &str| !line.is_empty() && !line.starts_with(['#', '[']);
-    let lines = DEFAULTS.lines().map(|line| if is_assignment(line) { format!("# {line}\n") } else { format!("{line}\n") });
+    let lines =
+        DEFAULTS.lines().map(|line| if is_assignment(line) { format!("# {line}\n") } else { format!("{line}\n") });
     fs::write(path, lines.collect::<String>()).map_err(CommandError::io("writing", path))
 }
 
 async fn first_workspace(host: &Host, name: &str, time_zone: &str) -> Result<(), CommandError> {
     let created_at = Instant::now();
-    let workspace = Workspace {
-        id: WorkspaceId::generate(),
-        name: name.to_owned(),
-        time_zone: time_zone.to_owned(),
-        created_at,
-    };
+    let workspace =
+        Workspace { id: WorkspaceId::generate(), name: name.to_owned(), time_zone: time_zone.to_owned(), created_at };
     host.store
         .system("make the first workspace", async |tx| {
             if workspaces::find_by_name(tx, name).await?.is_none() {

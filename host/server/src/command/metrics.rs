@@ -26,9 +26,8 @@ pub async fn run(arguments: &cli::Metrics, config: Config, output: Output) -> Re
     let query = query(arguments, &workspace)?;
     let mut shown = Vec::new();
     for metric in chosen(&arguments.ids, query.group)? {
-        let found = figures(&host.store, workspace.id, metric, &query)
-            .await
-            .map_err(|error| CommandError::because(&error))?;
+        let found =
+            figures(&host.store, workspace.id, metric, &query).await.map_err(|error| CommandError::because(&error))?;
         shown.push((metric, found));
     }
     let answers: Vec<&Answer> = shown.iter().map(|(_, figures)| &figures.answer).collect();
@@ -69,9 +68,9 @@ fn chosen(ids: &[String], group: Group) -> Result<Vec<&'static Metric>, CommandE
 }
 
 fn rows(shown: &[(&'static Metric, Figures)]) -> Vec<Vec<String>> {
-    let series = shown.iter().flat_map(|(metric, figures)| {
-        figures.answer.series.iter().map(move |series| (*metric, figures, series))
-    });
+    let series = shown
+        .iter()
+        .flat_map(|(metric, figures)| figures.answer.series.iter().map(move |series| (*metric, figures, series)));
     series
         .flat_map(|(metric, figures, series)| {
             let of = series.key.as_ref().map_or("workspace", |key| figures.label(key)).to_owned();

@@ -55,9 +55,11 @@ pub async fn run(arguments: &cli::Sync, config: Config, output: Output) -> Resul
         }
     }
     host.store.close().await;
-    output.table(&synced, &["connection", "state", "streams", "records", "requests", "CPU ticks", "peak memory"], || {
-        synced.iter().map(row).collect()
-    });
+    output.table(
+        &synced,
+        &["connection", "state", "streams", "records", "requests", "CPU ticks", "peak memory"],
+        || synced.iter().map(row).collect(),
+    );
     report(&synced)
 }
 
@@ -65,7 +67,8 @@ pub async fn run(arguments: &cli::Sync, config: Config, output: Output) -> Resul
 fn choose(all: Vec<Connection>, names: &[String]) -> Result<Vec<Connection>, CommandError> {
     if let Some(missing) = names.iter().find(|name| all.iter().all(|connection| connection.name != **name)) {
         let known: Vec<_> = all.iter().map(|connection| format!("`{}`", connection.name)).collect();
-        let known = if known.is_empty() { "there is none yet".to_owned() } else { format!("there is {}", known.join(", ")) };
+        let known =
+            if known.is_empty() { "there is none yet".to_owned() } else { format!("there is {}", known.join(", ")) };
         return Err(CommandError::usage(format!("there is no connection `{missing}`; {known}")));
     }
     let chosen = |connection: &Connection| names.is_empty() || names.contains(&connection.name);
@@ -81,7 +84,10 @@ async fn claim(host: &Host, connection: &Connection) -> Result<Lease, CommandErr
         })
         .await?
         .ok_or_else(|| {
-            CommandError::failed(format!("`{}` is being synced by a host right now: wait until it is done", connection.name))
+            CommandError::failed(format!(
+                "`{}` is being synced by a host right now: wait until it is done",
+                connection.name
+            ))
         })
 }
 

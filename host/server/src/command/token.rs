@@ -27,7 +27,8 @@ pub async fn run(command: cli::Token, config: Config, output: Output) -> Result<
         cli::Token::New { name, workspace, scopes, days } => {
             let workspace = host.workspace(&workspace).await?;
             let made = make(&host, &workspace, name, parse_scopes(&scopes)?, days).await?;
-            output.say(&made, || format!("{}\n\nIt is shown this once. It expires on {}.", made.token, made.expires_at));
+            output
+                .say(&made, || format!("{}\n\nIt is shown this once. It expires on {}.", made.token, made.expires_at));
         }
         cli::Token::List { workspace } => list(&host, &workspace, output).await?,
         cli::Token::Revoke { id } => {

@@ -142,9 +142,11 @@ impl Keys {
         let fresh = WorkspaceKey::generate()?.wrap(&self.host, &self.wrapping(workspace, VERSION))?;
         let fresh = SealedKey { version: VERSION, sealed: fresh.into_bytes() };
         let key = store
-            .system("find or make a workspace's key", async |tx| match keys::list(tx, workspace).await?.into_iter().next() {
-                Some(known) => Ok(known),
-                None => keys::put(tx, workspace, &fresh, Instant::now()).await.map(|()| fresh),
+            .system("find or make a workspace's key", async |tx| {
+                match keys::list(tx, workspace).await?.into_iter().next() {
+                    Some(known) => Ok(known),
+                    None => keys::put(tx, workspace, &fresh, Instant::now()).await.map(|()| fresh),
+                }
             })
             .await?;
         self.unwrap(workspace, &key)
@@ -161,7 +163,14 @@ impl Keys {
     }
 
     fn binding<'a>(&'a self, workspace: WorkspaceId, row: &'a [u8]) -> Binding<'a> {
-        Binding { instance: &self.instance, workspace, table: "credentials", row, column: "sealed", key_version: VERSION }
+        Binding {
+            instance: &self.instance,
+            workspace,
+            table: "credentials",
+            row,
+            column: "sealed",
+            key_version: VERSION,
+        }
     }
 }
 

@@ -126,7 +126,8 @@ impl Runnable {
     /// Says what was taken back.
     pub async fn permitted(&self, host: &Host, now: Instant) -> Result<(), CommandError> {
         let Plugin { id, sequence, digest, signer, .. } = &self.plugin;
-        let key = signer.parse().map_err(|error| CommandError::failed(format!("the stored signer of {id}: {error}")))?;
+        let key =
+            signer.parse().map_err(|error| CommandError::failed(format!("the stored signer of {id}: {error}")))?;
         Ok(host.trust_policy().await?.permits(*digest, key, id, *sequence, now)?)
     }
 }

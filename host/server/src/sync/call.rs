@@ -47,10 +47,8 @@ impl Calls {
     }
 
     pub(super) fn make(&self, machinery: &Machinery, now: Instant, state: BTreeMap<String, String>) -> Prepared {
-        let session = self
-            .permit
-            .as_ref()
-            .map(|permit| Arc::new(Gateway(machinery.egress.session(permit.clone(), self.budget))));
+        let session =
+            self.permit.as_ref().map(|permit| Arc::new(Gateway(machinery.egress.session(permit.clone(), self.budget))));
         let call = Call {
             workspace: self.connection.workspace,
             budget: self.budget,
@@ -96,6 +94,8 @@ async fn permit(host: &Host, connection: &Connection, runnable: &Runnable) -> Re
 
 fn open(path: &str) -> Result<Arc<Dir>, CommandError> {
     Dir::open_ambient_dir(path, ambient_authority()).map(Arc::new).map_err(|error| {
-        CommandError::failed(format!("the directory `{path}` cannot be opened: {error}; connect again with another one"))
+        CommandError::failed(format!(
+            "the directory `{path}` cannot be opened: {error}; connect again with another one"
+        ))
     })
 }

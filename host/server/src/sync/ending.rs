@@ -78,9 +78,10 @@ impl Ending {
     /// One line that says what went wrong, stream by stream.
     #[must_use]
     pub fn error(&self) -> Option<String> {
-        let streams = self.streams.iter().filter_map(|stream| {
-            stream.failure.as_ref().map(|failure| format!("{}: {failure}", stream.stream))
-        });
+        let streams = self
+            .streams
+            .iter()
+            .filter_map(|stream| stream.failure.as_ref().map(|failure| format!("{}: {failure}", stream.stream)));
         let lines: Vec<_> = self.failure.iter().map(ToString::to_string).chain(streams).collect();
         if lines.is_empty() { None } else { Some(lines.join("\n")) }
     }

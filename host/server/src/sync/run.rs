@@ -45,7 +45,9 @@ pub async fn run(
 ) -> Result<Ending, CommandError> {
     let connection = host
         .store
-        .system_read("find a leased connection", async |tx| connections::get(tx, lease.workspace, lease.connection).await)
+        .system_read("find a leased connection", async |tx| {
+            connections::get(tx, lease.workspace, lease.connection).await
+        })
         .await?;
     let ending = match machinery.runnable(host, &connection.plugin).await {
         Ok(runnable) => begin(host, machinery, &runnable, &connection, lease, stop, progress).await?,
@@ -152,9 +154,7 @@ impl Run<'_> {
     /// A long run keeps its lease; one that lost it stops here, before it writes.
     pub(super) async fn keep_lease(&self, now: Instant) -> Result<(), StoreError> {
         let host = self.host;
-        host.store
-            .system("extend a lease", async |tx| leases::extend(tx, self.lease, now.after(LEASE)).await)
-            .await
+        host.store.system("extend a lease", async |tx| leases::extend(tx, self.lease, now.after(LEASE)).await).await
     }
 
     pub(super) fn progress(&self, stream: &str, pages: u32, records: u64) {
@@ -189,6 +189,7 @@ pub(super) fn entries(session: Option<&Gateway>) -> Vec<Value> {
             "status": entry.status,
             "error": entry.error,
             "bytes_in": entry.bytes_in,
+            "bytes_out": entry.bytes_out,
             "millis": entry.millis,
         })
     });

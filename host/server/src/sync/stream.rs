@@ -78,7 +78,11 @@ async fn page(
 ) -> Result<Result<Step, Failure>, CommandError> {
     let now = Instant::now();
     if let Err(refusal) = run.runnable.permitted(run.host, now).await {
-        return Ok(Err(Failure { kind: FailureKind::Settings, message: in_words(&refusal), retry_after_seconds: None }));
+        return Ok(Err(Failure {
+            kind: FailureKind::Settings,
+            message: in_words(&refusal),
+            retry_after_seconds: None,
+        }));
     }
     run.keep_lease(now).await?;
     let kept = run.read("read a connection's state", async |tx| state::get(tx, run.connection.id).await).await?;

@@ -97,8 +97,9 @@ sql::statements! {
     GET = "SELECT id, connection_id, plugin_id, version, digest, fence, state, started_at, finished_at, pages, records,
             usage, error, log, egress
         FROM runs WHERE id = $1";
+    /// Without what only the one run is asked for: lines and requests can be half a megabyte.
     LIST = "SELECT id, connection_id, plugin_id, version, digest, fence, state, started_at, finished_at, pages, records,
-            usage, error, log, egress
+            usage, error, '[]' AS log, '[]' AS egress
         FROM runs WHERE ($1 IS NULL OR connection_id = $1) AND ($2 IS NULL OR id < $2) ORDER BY id DESC LIMIT $3";
     LAST_SUCCESS = "SELECT finished_at FROM runs
         WHERE connection_id = $1 AND state = 'succeeded' ORDER BY id DESC LIMIT 1";
@@ -174,7 +175,7 @@ pub async fn get(tx: &mut WorkspaceRead, run: RunId) -> Result<Run, StoreError> 
     row.as_ref().map(read).transpose()?.ok_or_else(|| StoreError::missing("run", &run))
 }
 
-/// Runs of one connection or of all, the newest first, older than the run `before`.
+/// Runs of one connection or of all, the newest first, older than the run `before`; without their log and requests.
 ///
 /// # Errors
 /// When the database cannot be read.

@@ -15,7 +15,7 @@ pub struct MetricAnswer {
     pub series: Vec<Series>,
     /// The version of the data that the figures were computed from. The same query and version give the same figures.
     pub data_version: String,
-    /// When the figures of this version were computed.
+    /// When the newest data in the figures came: the same for one data version.
     pub computed_at: Moment,
 }
 

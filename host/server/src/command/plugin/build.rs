@@ -23,7 +23,13 @@ struct Built {
     bytes: usize,
 }
 
-pub(super) fn run(directory: &Path, out: Option<PathBuf>, profile: &str, module: Option<&Path>, output: Output) -> Result<(), CommandError> {
+pub(super) fn run(
+    directory: &Path,
+    out: Option<PathBuf>,
+    profile: &str,
+    module: Option<&Path>,
+    output: Output,
+) -> Result<(), CommandError> {
     let path = directory.join("plugin.toml");
     let text = fs::read_to_string(&path).map_err(CommandError::io("reading", &path))?;
     let manifest = Manifest::from_toml(&text)?;
@@ -34,11 +40,14 @@ pub(super) fn run(directory: &Path, out: Option<PathBuf>, profile: &str, module:
     let package = assemble(&componentize(&module)?, &manifest)?;
     let file = out.unwrap_or_else(|| directory.join(manifest.id.name()).with_extension("wasm"));
     fs::write(&file, &package).map_err(CommandError::io("writing", &file))?;
-    let built =
-        Built { plugin: manifest.id, version: manifest.version.to_string(), file, bytes: package.len() };
+    let built = Built { plugin: manifest.id, version: manifest.version.to_string(), file, bytes: package.len() };
     output.say(&built, || {
         let Built { plugin, version, file, bytes } = &built;
-        format!("built {plugin} {version}: `{}`, {} KiB; sign it with `weighbridge plugin sign`", file.display(), bytes / 1024)
+        format!(
+            "built {plugin} {version}: `{}`, {} KiB; sign it with `weighbridge plugin sign`",
+            file.display(),
+            bytes / 1024
+        )
     });
     Ok(())
 }
@@ -52,7 +61,9 @@ fn compile(directory: &Path, profile: &str) -> Result<Vec<u8>, CommandError> {
         .arg("--message-format=json-render-diagnostics")
         .stderr(Stdio::inherit())
         .output()
-        .map_err(|error| CommandError::failed(format!("cargo cannot be started: {error}; install Rust to build connectors")))?;
+        .map_err(|error| {
+            CommandError::failed(format!("cargo cannot be started: {error}; install Rust to build connectors"))
+        })?;
     if !result.status.success() {
         return Err(CommandError::failed(format!(
             "the connector in `{}` does not build; if the target is missing, `rustup target add {TARGET}`",
@@ -60,7 +71,9 @@ fn compile(directory: &Path, profile: &str) -> Result<Vec<u8>, CommandError> {
         )));
     }
     let path = module_path(&String::from_utf8_lossy(&result.stdout)).ok_or_else(|| {
-        CommandError::failed("cargo made no WebAssembly module: `Cargo.toml` needs `crate-type = [\"cdylib\"]`".to_owned())
+        CommandError::failed(
+            "cargo made no WebAssembly module: `Cargo.toml` needs `crate-type = [\"cdylib\"]`".to_owned(),
+        )
     })?;
     fs::read(&path).map_err(CommandError::io("reading", &path))
 }

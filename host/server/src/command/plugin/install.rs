@@ -29,7 +29,8 @@ pub(super) async fn run(host: &Host, file: &Path, grant: bool, output: Output) -
     progress.finish_and_clear();
     host.install(&verified, &granted).await?;
     let answer = json!({ "plugin": manifest.id, "version": manifest.version, "digest": verified.digest() });
-    output.say(&answer, || format!("{} {} is installed ({})", manifest.id, manifest.version, verified.digest().short()));
+    output
+        .say(&answer, || format!("{} {} is installed ({})", manifest.id, manifest.version, verified.digest().short()));
     Ok(())
 }
 

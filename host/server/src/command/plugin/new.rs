@@ -24,11 +24,19 @@ struct Written {
     directory: PathBuf,
 }
 
-pub(super) fn run(id: &str, directory: Option<PathBuf>, sdk: Option<&Path>, output: Output) -> Result<(), CommandError> {
+pub(super) fn run(
+    id: &str,
+    directory: Option<PathBuf>,
+    sdk: Option<&Path>,
+    output: Output,
+) -> Result<(), CommandError> {
     let plugin: PluginId = id.parse().map_err(|error| CommandError::usage(format!("{error}")))?;
     let directory = directory.unwrap_or_else(|| PathBuf::from(plugin.name()));
     if fs::read_dir(&directory).is_ok_and(|mut entries| entries.next().is_some()) {
-        return Err(CommandError::usage(format!("`{}` is not empty: name another folder with --directory", directory.display())));
+        return Err(CommandError::usage(format!(
+            "`{}` is not empty: name another folder with --directory",
+            directory.display()
+        )));
     }
     for (name, text) in FILES {
         let path = directory.join(name);

@@ -29,14 +29,16 @@ pub(super) fn run(file: &Path, key: &Path, days: u32, output: Output) -> Result<
     path.push(".dsse");
     let path = PathBuf::from(path);
     fs::write(&path, envelope.to_json()).map_err(CommandError::io("writing", &path))?;
-    let signed = Signed {
-        digest: package.digest(),
-        key: key.public().id(),
-        envelope: path,
-        expires: expires.to_string(),
-    };
+    let signed =
+        Signed { digest: package.digest(), key: key.public().id(), envelope: path, expires: expires.to_string() };
     output.say(&signed, || {
-        format!("signed {} with key {} until {}: `{}`", signed.digest, signed.key, signed.expires, signed.envelope.display())
+        format!(
+            "signed {} with key {} until {}: `{}`",
+            signed.digest,
+            signed.key,
+            signed.expires,
+            signed.envelope.display()
+        )
     });
     Ok(())
 }
