@@ -1,0 +1,126 @@
+//! A page of 100 full pull requests: body in, parsed, checked records out.
+//!
+//! Ours is one `pull` of the GitHub connector in a fresh instance. The other is the identical work native in the host:
+//! the same connector's code compiled for this machine, on the SDK's test kit in the host's place, and after it the
+//! check of the records, which is native in both and is counted for both as it took in the same round.
+
+mod payload;
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Instant as Clock;
+
+use anyhow::{Result, ensure};
+use connector_github::GitHub;
+use domain::exchange::{ExchangeError, Request, Response};
+use domain::{Budget, WorkspaceId};
+use sandbox::{Call, Connector, Http, PullArgs};
+use serde_json::json;
+use weighbridge_sdk::testing::{Kit, Reply, Upstream};
+
+use crate::rounds::{Samples, WARM_UP};
+use crate::table::{Figure, Table, Target};
+use crate::{package, place};
+
+const ROUNDS: u32 = 61;
+const ITEMS: usize = 100;
+const NOW: &str = "2026-03-01T09:30:00Z";
+const STREAM: &str = "pull-requests:acme/shop";
+
+pub(crate) async fn run() -> Result<Table> {
+    let body = payload::page(ITEMS as u64);
+    let manifest = package::github_manifest()?;
+    let (connector, _cache) = package::prepared(&place::github()?, &manifest, 8).await?;
+    let sandboxed = Sandboxed { connector, budget: manifest.budget, http: Arc::new(Source(body.clone().into_bytes())) };
+    let native = native(&body);
+    let [mut ours, mut other, mut guest, mut check] = [const { Samples::new() }; 4];
+    let begun = Clock::now();
+    while begun.elapsed() < WARM_UP {
+        sandboxed.turn().await?;
+        native_turn(&native)?;
+    }
+    for _ in 0..ROUNDS {
+        let turn = sandboxed.turn().await?;
+        ours.push(turn.whole);
+        guest.push(turn.guest);
+        check.push(turn.check);
+        other.push(native_turn(&native)? + turn.check);
+    }
+    let seconds = |samples: &Samples| Figure::Seconds(samples.median());
+    let mut table = Table::default();
+    let what = "page of 100 pull requests";
+    table.row(what, seconds(&ours), ("native in the host", seconds(&other)), Target::AtMost(1.6));
+    table.note(format!(
+        "Medians of {ROUNDS} rounds, in turns. The body has {:.2} MB. Of ours, {} are in the guest and {} check the \
+         records; the same check is counted for the native road.",
+        body.len() as f64 / 1e6,
+        seconds(&guest),
+        seconds(&check)
+    ));
+    Ok(table)
+}
+
+/// The road through the sandbox.
+struct Sandboxed {
+    connector: Connector,
+    budget: Budget,
+    http: Arc<Source>,
+}
+
+/// Seconds of one turn and of its parts.
+struct Turn {
+    whole: f64,
+    guest: f64,
+    check: f64,
+}
+
+impl Sandboxed {
+    async fn turn(&self) -> Result<Turn> {
+        let call = Call {
+            workspace: WorkspaceId::from_bytes([1; 16]),
+            budget: self.budget,
+            now: NOW.parse()?,
+            http: Some(self.http.clone()),
+            files: None,
+            state: BTreeMap::new(),
+        };
+        let args = PullArgs { settings: settings().to_string(), stream: STREAM.to_owned(), cursor: None };
+        let begun = Clock::now();
+        let outcome = self.connector.pull(call, args).await;
+        let whole = begun.elapsed().as_secs_f64();
+        ensure!(outcome.result?.records.len() == ITEMS, "every pull request is a record");
+        let elapsed = outcome.elapsed;
+        Ok(Turn { whole, guest: elapsed.guest.as_secs_f64(), check: elapsed.lowering.as_secs_f64() })
+    }
+}
+
+fn settings() -> serde_json::Value {
+    json!({ "owner": "acme", "repositories": ["shop"], "details": false })
+}
+
+/// Answers every request with the page.
+struct Source(Vec<u8>);
+
+impl Http for Source {
+    fn send(&self, _: Request) -> Pin<Box<dyn Future<Output = Result<Response, ExchangeError>> + Send + '_>> {
+        let body = self.0.clone();
+        Box::pin(async { Ok(Response { status: 200, headers: Vec::new(), body }) })
+    }
+}
+
+/// The native road: the connector on the test kit.
+fn native(body: &str) -> Kit {
+    let body = body.as_bytes().to_vec();
+    let upstream = Upstream::from_fn(move |_| Reply { status: 200, headers: Vec::new(), body: body.clone() });
+    Kit::new(&settings(), NOW).upstream(upstream)
+}
+
+fn native_turn(kit: &Kit) -> Result<f64> {
+    let begun = Clock::now();
+    let page = kit.pull::<GitHub>(STREAM, None);
+    let whole = begun.elapsed().as_secs_f64();
+    let page = page.map_err(|failure| anyhow::anyhow!("{}", failure.message))?;
+    ensure!(page.records.len() == ITEMS, "every pull request is a record");
+    Ok(whole)
+}

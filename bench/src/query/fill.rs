@@ -1,0 +1,159 @@
+//! A store with so many records: two commits for each pull request, evenly over the same days, repositories and people.
+
+use anyhow::Result;
+use domain::record::{Commit, PullRequest, PullRequestState, Signature};
+use domain::{ConnectionId, Digest, Instant, Next, Page, Record, RunId, StreamMode, WorkspaceId};
+use store::pages::{self, PageCommit};
+use store::runs::{self, NewRun};
+use store::workspaces::{self, Workspace};
+use store::{Store, fences};
+use tempfile::TempDir;
+
+/// Records of one page.
+const PAGE: u64 = 5_000;
+/// The days that the records lie on: the window of 90, and as many before.
+const DAYS: u64 = 180;
+const REPOSITORIES: u64 = 20;
+const PEOPLE: u64 = 40;
+const HOUR: i64 = 3_600_000_000;
+
+/// The first day after the window, 2026-03-01, in microseconds since 1970.
+const END: i64 = 1_772_323_200_000_000;
+
+/// A store, filled.
+pub(super) struct Filled {
+    pub(super) store: Store,
+    pub(super) workspace: WorkspaceId,
+    connection: ConnectionId,
+    run: RunId,
+    _folder: TempDir,
+}
+
+impl Filled {
+    pub(super) async fn new(records: u64) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let store = Store::open(folder.path()).await?;
+        let workspace = Workspace {
+            id: WorkspaceId::generate(),
+            name: "bench".to_owned(),
+            time_zone: "UTC".to_owned(),
+            created_at: Instant::now(),
+        };
+        store.system("make a workspace", async |tx| workspaces::create(tx, &workspace).await).await?;
+        let (connection, run) = (ConnectionId::generate(), RunId::generate());
+        let filled = Self { store, workspace: workspace.id, connection, run, _folder: folder };
+        filled.begin().await?;
+        for first in (0..records).step_by(usize::try_from(PAGE)?) {
+            filled.commit(first..records.min(first + PAGE), records).await?;
+        }
+        Ok(filled)
+    }
+
+    pub(super) async fn roll_up(&self) -> Result<()> {
+        Ok(server::rollup::catch_up(&self.store, self.workspace).await?)
+    }
+
+    async fn begin(&self) -> Result<()> {
+        let run = NewRun {
+            id: self.run,
+            connection: self.connection,
+            plugin: "bench/fill".parse()?,
+            version: "1.0.0".to_owned(),
+            digest: Digest::from_bytes([7; 32]),
+            fence: 1,
+            started_at: Instant::now(),
+        };
+        let begin = async |tx: &mut store::WorkspaceTx| {
+            fences::raise(tx, self.connection, 1).await?;
+            runs::begin(tx, &run).await
+        };
+        Ok(self.store.workspace(self.workspace, "begin a run", begin).await?)
+    }
+
+    async fn commit(&self, numbers: std::ops::Range<u64>, records: u64) -> Result<()> {
+        let records = numbers.map(|number| record(number, records)).collect();
+        let page = Page { records, next: Next::Done("end".to_owned()) };
+        let commit = PageCommit {
+            connection: self.connection,
+            stream: "all",
+            mode: StreamMode::Incremental,
+            run: self.run,
+            fence: 1,
+            generation: 1,
+            page: &page,
+            state: None,
+            now: Instant::now(),
+        };
+        self.store.workspace(self.workspace, "commit a page", async |tx| pages::commit(tx, commit).await).await?;
+        Ok(())
+    }
+}
+
+/// The record of this number. Numbers follow time, as they do in a source.
+fn record(number: u64, of: u64) -> Record {
+    let span = i64::try_from(DAYS * 24).unwrap_or(i64::MAX) * HOUR;
+    let offset = u128::from(number) * u128::try_from(span).unwrap_or_default() / u128::from(of);
+    let at = END - span + i64::try_from(offset).unwrap_or_default();
+    if number.is_multiple_of(3) { pull_request(number, at) } else { commit(number, at) }
+}
+
+fn repository(number: u64) -> String {
+    format!("acme/shop-{}", number % REPOSITORIES)
+}
+
+fn person(number: u64) -> String {
+    format!("{}", 4_000_000 + number / 7 % PEOPLE)
+}
+
+fn pull_request(number: u64, at: i64) -> Record {
+    let hours = i64::try_from(1 + number % 47).unwrap_or_default();
+    let merged = Instant::from_micros(at + hours * HOUR / 4);
+    Record::PullRequest(PullRequest {
+        id: format!("{}#{number}", repository(number)),
+        repository: repository(number),
+        number: u32::try_from(number).unwrap_or(u32::MAX),
+        title: "Take the total from the ledger".to_owned(),
+        state: PullRequestState::Merged,
+        draft: false,
+        author: Some(person(number)),
+        created_at: Instant::from_micros(at),
+        updated_at: merged,
+        closed_at: Some(merged),
+        merged_at: Some(merged),
+        merged_by: Some(person(number + 1)),
+        merge_commit: None,
+        base_branch: Some("main".to_owned()),
+        head_branch: Some("ledger".to_owned()),
+        first_commit_at: Some(Instant::from_micros(at - hours * HOUR)),
+        commits: Some(2),
+        changed_files: Some(3),
+        additions: Some(40),
+        deletions: Some(12),
+        labels: vec!["area: checkout".to_owned()],
+        url: Some(format!("https://github.com/{}/pull/{number}", repository(number))),
+        extra: Vec::new(),
+    })
+}
+
+fn commit(number: u64, at: i64) -> Record {
+    let account = person(number);
+    let author = Signature { name: Some("An engineer".to_owned()), email: None, account: Some(account) };
+    let sha = format!("{number:040x}");
+    Record::Commit(Commit {
+        id: format!("{}@{sha}", repository(number)),
+        repository: repository(number),
+        parents: vec![format!("{:040x}", number.saturating_sub(1))],
+        url: Some(format!("https://github.com/{}/commit/{sha}", repository(number))),
+        sha,
+        author,
+        authored_at: Instant::from_micros(at),
+        committer: None,
+        committed_at: Instant::from_micros(at),
+        message: "Take the total from the ledger".to_owned(),
+        files: None,
+        changed_files: Some(1),
+        additions: Some(20),
+        deletions: Some(6),
+        extra: Vec::new(),
+    })
+}
