@@ -67,7 +67,7 @@ async fn an_organisation_becomes_metrics_of_the_api() {
     assert!(series.iter().all(known), "{answer}");
 
     let (status, runs) = serving.get("/v1/runs", Some(token)).await;
-    assert_eq!((status, &runs["items"][0]["status"]), (200, &"succeeded".into()), "{runs}");
+    assert_eq!((status, &runs["items"][0]["state"]), (200, &"succeeded".into()), "{runs}");
     let (status, connections) = serving.get("/v1/connections", Some(token)).await;
     assert_eq!((status, connections["items"].as_array().map(Vec::len)), (200, Some(1)), "{connections}");
     assert_eq!(serving.get("/v1/metrics", None).await.0, 401);

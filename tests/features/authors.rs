@@ -1,0 +1,85 @@
+//! An author's first hour: a new connector from the skeleton, built, signed, inspected, and installed by an operator.
+
+use std::fs;
+use std::process::Command;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use weighbridge_tests::kit::{Host, built, root};
+
+#[test]
+fn a_new_connector_builds_signs_and_installs() {
+    let host = Host::bare();
+    let folder = host.folder().join("directory");
+    let sdk = root().join("sdk/rust").display().to_string();
+    let directory = folder.display().to_string();
+    let _ = host.run(&["plugin", "new", "acme/directory", "--directory", &directory, "--sdk", &sdk]).good();
+    let _ = host.run(&["plugin", "new", "acme/directory", "--directory", &directory]).refused(2, &["not empty"]);
+    let _ = host.run(&["plugin", "new", "directory"]).refused(2, &["publisher/name"]);
+
+    // The dependencies of all skeletons are built once, beside those of the repository.
+    let target = built().plugins.parent().expect("the target folder").join("skeleton");
+    let mut build = host.command(&["plugin", "build", &directory]);
+    let output = build.env("CARGO_TARGET_DIR", target).output().expect("it starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+
+    let key = host.folder().join("key.pem").display().to_string();
+    let package = folder.join("directory.wasm").display().to_string();
+    let _ = host.run(&["plugin", "key", &key]).good();
+    let _ = host.run(&["plugin", "key", &key]).refused(1, &["key.pem"]);
+    let _ = host.run(&["plugin", "sign", &package, "--key", &key]).good();
+    let shown = host.run(&["plugin", "inspect", &package]).good().out;
+    assert!(shown.contains("is not trusted") && shown.contains("GET https://directory.example:443/"), "{shown}");
+
+    let public = host.folder().join("key.pub.pem").display().to_string();
+    let _ = host.run(&["plugin", "trust", "add", &public, "--for", "acme/*"]).good();
+    let _ = host.run(&["plugin", "verify", &package]).good();
+    let _ = host.run(&["plugin", "install", "--grant", &package]).good();
+    let _ =
+        host.run(&["connect", "acme/directory", "--set", "company=acme"]).refused(2, &["needs the credential `token`"]);
+}
+
+#[test]
+fn a_manifest_that_is_wrong_says_where() {
+    let host = Host::bare();
+    let folder = host.folder().join("wrong");
+    fs::create_dir_all(&folder).expect("a folder");
+    fs::write(folder.join("plugin.toml"), "id = \"acme/x\"\ncolour = \"red\"\n").expect("written");
+    let directory = folder.display().to_string();
+    let _ = host.run(&["plugin", "build", &directory]).refused(1, &["colour"]);
+    let _ = host.run(&["plugin", "build", "/no/such/folder"]).refused(1, &["/no/such/folder/plugin.toml"]);
+}
+
+#[test]
+fn what_is_signed_is_verified_by_another_implementation() {
+    // The envelope is DSSE and the key is PEM: OpenSSL checks the signature over the standard's encoding.
+    if !Command::new("openssl").arg("version").output().is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: what_is_signed_is_verified_by_another_implementation, openssl is not there");
+        return;
+    }
+    let host = Host::bare();
+    let envelope = fs::read_to_string(built().plugins.join("git.wasm.dsse")).expect("an envelope");
+    let envelope: serde_json::Value = serde_json::from_str(&envelope).expect("JSON");
+    let text = |value: &serde_json::Value| value.as_str().expect("text").to_owned();
+    let decode = |text: &str| STANDARD.decode(text).expect("base64");
+    let payload = decode(&text(&envelope["payload"]));
+    let kind = text(&envelope["payloadType"]);
+    let mut message = format!("DSSEv1 {} {kind} {} ", kind.len(), payload.len()).into_bytes();
+    message.extend(&payload);
+    let file = |name: &str, bytes: &[u8]| {
+        let path = host.folder().join(name);
+        fs::write(&path, bytes).expect("written");
+        path.display().to_string()
+    };
+    let message_file = file("message", &message);
+    let signature = file("signature", &decode(&text(&envelope["signatures"][0]["sig"])));
+    let key = built().plugins.join("key.pub.pem").display().to_string();
+    let verify = |message: &str| {
+        let arguments =
+            ["pkeyutl", "-verify", "-pubin", "-inkey", &key, "-rawin", "-in", message, "-sigfile", &signature];
+        Command::new("openssl").args(arguments).output().is_ok_and(|output| output.status.success())
+    };
+    assert!(verify(&message_file));
+    message[0] ^= 1;
+    assert!(!verify(&file("altered", &message)));
+}
