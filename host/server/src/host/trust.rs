@@ -1,6 +1,5 @@
 //! The trust policy, as the control database has it.
 
-use domain::PluginId;
 use sandbox::trust::{PluginPattern, PublicKey, PublisherKey, TrustPolicy};
 use store::{Store, StoreError};
 
@@ -12,14 +11,7 @@ pub(super) async fn policy(store: &Store) -> Result<TrustPolicy, CommandError> {
         .system_read("read whom to trust", async |tx| {
             let keys = store::trust::list_keys(tx).await?;
             let revoked = store::trust::list_revoked(tx).await?;
-            let mut floors: Vec<(PluginId, u64)> = Vec::new();
-            for plugin in store::plugins::list(tx).await? {
-                if floors.iter().all(|(known, _)| *known != plugin.id) {
-                    let floor = store::trust::find_floor(tx, &plugin.id).await?;
-                    floors.extend(floor.map(|floor| (plugin.id, floor)));
-                }
-            }
-            Ok::<_, StoreError>((keys, revoked, floors))
+            Ok::<_, StoreError>((keys, revoked, store::trust::list_floors(tx).await?))
         })
         .await?;
     Ok(TrustPolicy {

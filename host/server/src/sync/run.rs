@@ -1,5 +1,6 @@
 //! One run of one connection, from its lease to its release.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use domain::{Failure, FailureKind, Instant, RunId, StreamInfo};
@@ -30,6 +31,8 @@ pub(super) struct Run<'a> {
     pub(super) id: RunId,
     pub(super) stop: &'a CancellationToken,
     progress: Progress<'a>,
+    /// Until when the lease lasts, in microseconds since 1970.
+    leased_until: AtomicI64,
 }
 
 /// Run a leased connection and release it. Only a store that fails is an error; the rest is the ending.
@@ -78,7 +81,8 @@ async fn begin(
         }
     };
     let id = RunId::generate();
-    let run = Run { host, machinery, runnable, connection, lease, calls, id, stop, progress };
+    let leased_until = AtomicI64::new(lease.until.as_micros());
+    let run = Run { host, machinery, runnable, connection, lease, calls, id, stop, progress, leased_until };
     run.write("begin a run", async |tx| {
         fences::raise(tx, connection.id, lease.fence).await?;
         runs::begin(tx, &run.record()).await
@@ -151,10 +155,16 @@ impl Run<'_> {
         self.write("finish a run", async |tx| runs::finish(tx, self.id, &finish).await).await
     }
 
-    /// A long run keeps its lease; one that lost it stops here, before it writes.
+    /// A long run keeps its lease, asking for more once half of it has gone. One that lost it stops here; one that
+    /// lost it a moment later is stopped by its fence, when it writes.
     pub(super) async fn keep_lease(&self, now: Instant) -> Result<(), StoreError> {
-        let host = self.host;
-        host.store.system("extend a lease", async |tx| leases::extend(tx, self.lease, now.after(LEASE)).await).await
+        if now.after(LEASE / 2).as_micros() < self.leased_until.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let until = now.after(LEASE);
+        self.host.store.system("extend a lease", async |tx| leases::extend(tx, self.lease, until).await).await?;
+        self.leased_until.store(until.as_micros(), Ordering::Relaxed);
+        Ok(())
     }
 
     pub(super) fn progress(&self, stream: &str, pages: u32, records: u64) {

@@ -42,6 +42,7 @@ sql::statements! {
     RAISE_FLOOR = "INSERT INTO floors (plugin_id, sequence, set_at) VALUES ($1, $2, $3)
         ON CONFLICT (plugin_id) DO UPDATE SET sequence = excluded.sequence, set_at = excluded.set_at
         WHERE excluded.sequence > floors.sequence";
+    LIST_FLOORS = "SELECT plugin_id, sequence FROM floors ORDER BY plugin_id";
     FIND_FLOOR = "SELECT sequence FROM floors WHERE plugin_id = $1";
 }
 
@@ -132,6 +133,15 @@ pub async fn raise_floor(tx: &mut SystemTx, id: &PluginId, sequence: u64, now: I
         .execute(tx.conn())
         .await?;
     Ok(())
+}
+
+/// All floors.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list_floors(tx: &mut SystemRead) -> Result<Vec<(PluginId, u64)>, StoreError> {
+    let rows = sqlx::query(LIST_FLOORS).fetch_all(tx.conn()).await?;
+    rows.iter().map(|row| Ok((row.parsed("plugin_id")?, row.count("sequence")?))).collect()
 }
 
 /// The floor that the operator set. What was ever installed is a floor too: `plugins::floor`.
