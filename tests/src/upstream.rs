@@ -4,9 +4,9 @@
 //! and 180 days of work, with the rhythm of working days and delays whose tail is long. Exactly the endpoints that the
 //! `github` connector asks for are there, with pages, `Link`, `ETag`, rate limits, and faults on demand.
 //!
-//! - [`Organisation`]: what there is. [`random`] and [`rhythm`] make it lifelike, [`history`] lives it day by day.
-//! - [`shapes`]: things as GitHub writes them.
-//! - [`routes`]: which list or thing a path names. To add an endpoint: a line there and a shape.
+//! - [`Organisation`]: what there is. `random` and `rhythm` make it lifelike, `history` lives it day by day.
+//! - `shapes`: things as GitHub writes them.
+//! - `routes`: which list or thing a path names. To add an endpoint: a line there and a shape.
 //! - [`Upstream`]: an answer to a request: token, faults, limits, pages, tags. [`serve`] puts it on a port.
 
 mod answer;
