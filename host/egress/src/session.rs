@@ -1,6 +1,7 @@
 //! One session: the requests of one call, each through every step, in the order that the crate's documentation gives.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use domain::Budget;
 use domain::exchange::{ExchangeError, Request, Response};
@@ -53,7 +54,8 @@ impl Egress {
     #[must_use]
     pub fn session(&self, permit: Arc<Permit>, budget: Budget) -> Session {
         let pool = self.shared.pools.of(permit.workspace, self.shared.config.parallel_per_workspace);
-        Session { shared: Arc::clone(&self.shared), pool, permit, meter: Meter::new(budget), log: Log::default() }
+        let (meter, log) = (Meter::new(budget), Log::default());
+        Session { shared: Arc::clone(&self.shared), pool, permit, meter, log, pause: AtomicU32::new(0) }
     }
 }
 
@@ -65,6 +67,8 @@ pub struct Session {
     permit: Arc<Permit>,
     meter: Meter,
     log: Log,
+    /// The longest pause that a source asked for, in seconds; 0 for none.
+    pause: AtomicU32,
 }
 
 /// A request that passed every check. Only [`Session::admit`] makes one.
@@ -104,6 +108,13 @@ impl Session {
     #[must_use]
     pub fn usage(&self) -> Usage {
         self.meter.usage()
+    }
+
+    /// The longest pause in seconds that a source asked for, by this host's clock: a plugin has none, and not every source
+    /// sends a date to tell the time by.
+    #[must_use]
+    pub fn pause(&self) -> Option<u32> {
+        Some(self.pause.load(Ordering::Relaxed)).filter(|seconds| *seconds > 0)
     }
 
     /// What the session did so far, the first 1024 requests, in the order in which they ended.
@@ -194,6 +205,8 @@ impl Session {
         check_peer(&answer, lane)?;
         let now = (config.clock)();
         if let Some(pause) = rate::pause(answer.status(), answer.headers(), now) {
+            let seconds = pause.as_secs() + u64::from(pause.subsec_nanos() > 0);
+            self.pause.fetch_max(u32::try_from(seconds).unwrap_or(u32::MAX), Ordering::Relaxed);
             gates.close(waiters, pause, now);
         }
         let mut headers = headers::reveal(answer.headers(), &config.caps)?;

@@ -65,6 +65,11 @@ impl Calls {
 pub(super) struct Gateway(Session);
 
 impl Gateway {
+    /// The longest pause in seconds that the source asked for.
+    pub(super) fn pause(&self) -> Option<u32> {
+        self.0.pause()
+    }
+
     pub(super) fn log(&self) -> Vec<EgressEntry> {
         self.0.log()
     }
