@@ -12,6 +12,7 @@ pub mod sync;
 pub mod token;
 
 mod error;
+mod signal;
 
 pub use error::{CommandError, in_words};
 

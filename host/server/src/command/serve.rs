@@ -6,7 +6,7 @@ use api::{ApiConfig, CursorKey};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::CommandError;
+use super::{CommandError, signal};
 use crate::backend::StoreBackend;
 use crate::config::Config;
 use crate::host::{Host, Machinery};
@@ -26,7 +26,7 @@ pub async fn run(config: Config, output: Output) -> Result<(), CommandError> {
     let host = Host::open(config).await?;
     let machinery = Arc::new(Machinery::start(&host).await?);
     let stop = CancellationToken::new();
-    tokio::spawn(until_signal(stop.clone()));
+    tokio::spawn(signal::until_asked(stop.clone()));
 
     let workers = host.config.sync.enabled.then(|| tokio::spawn(sync::work(host.clone(), machinery, stop.clone())));
     let cursor_key = CursorKey::from_bytes(host.keys.cursor_key());
@@ -43,29 +43,4 @@ pub async fn run(config: Config, output: Output) -> Result<(), CommandError> {
     host.store.close().await;
     tracing::info!("serve.stopped");
     served.map_err(|error| CommandError::failed(format!("serving failed: {error}")))
-}
-
-/// The first signal asks for an orderly end; a second one ends the process at once.
-async fn until_signal(stop: CancellationToken) {
-    wait_for_signal().await;
-    tracing::info!("serve.stopping");
-    stop.cancel();
-    wait_for_signal().await;
-    std::process::exit(1);
-}
-
-async fn wait_for_signal() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    drop(interrupt.await);
 }

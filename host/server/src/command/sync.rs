@@ -1,5 +1,7 @@
 //! `weighbridge sync`: run connections now, in this process, and say how it went.
 
+use std::time::Duration;
+
 use domain::Instant;
 use domain::run::RunState;
 use indicatif::ProgressBar;
@@ -7,13 +9,16 @@ use serde::Serialize;
 use store::connections::{self, Connection, Lease, leases};
 use tokio_util::sync::CancellationToken;
 
-use super::CommandError;
+use super::{CommandError, signal};
 use crate::cli;
 use crate::config::Config;
 use crate::host::{Host, Machinery};
 use crate::output::Output;
 use crate::rollup;
 use crate::sync::{Ending, LEASE, owner, run as run_lease};
+
+/// How often a connection that somebody has is asked for again.
+const POLL: Duration = Duration::from_millis(500);
 
 #[derive(Serialize)]
 struct Synced {
@@ -33,15 +38,11 @@ pub async fn run(arguments: &cli::Sync, config: Config, output: Output) -> Resul
     let chosen = choose(all, &arguments.connections)?;
     let machinery = Machinery::start(&host).await?;
     let stop = CancellationToken::new();
-    let interrupted = stop.clone();
-    tokio::spawn(async move {
-        drop(tokio::signal::ctrl_c().await);
-        interrupted.cancel();
-    });
+    tokio::spawn(signal::until_asked(stop.clone()));
     let mut synced = Vec::new();
     for connection in &chosen {
         let bar = output.progress(&connection.name);
-        let lease = claim(&host, connection).await?;
+        let lease = claim(&host, connection, &bar, &stop).await?;
         let ending = run_lease(&host, &machinery, &lease, &stop, &|stream, pages, records| {
             bar.set_message(format!("{stream}: {pages} pages, {records} records"));
         })
@@ -75,20 +76,39 @@ fn choose(all: Vec<Connection>, names: &[String]) -> Result<Vec<Connection>, Com
     Ok(all.into_iter().filter(chosen).collect())
 }
 
-async fn claim(host: &Host, connection: &Connection) -> Result<Lease, CommandError> {
-    let (now, owner) = (Instant::now(), owner());
-    host.store
-        .system("claim a connection", async |tx| {
-            connections::set_due(tx, connection.workspace, connection.id, now).await?;
-            leases::claim(tx, connection.id, now, &owner, LEASE).await
-        })
-        .await?
-        .ok_or_else(|| {
-            CommandError::failed(format!(
-                "`{}` is being synced by a host right now: wait until it is done",
-                connection.name
-            ))
-        })
+/// Take the connection. Where somebody has it, wait for as long as a lease lasts: a host that was killed is gone by then,
+/// and one that lives keeps it.
+async fn claim(
+    host: &Host,
+    connection: &Connection,
+    bar: &ProgressBar,
+    stop: &CancellationToken,
+) -> Result<Lease, CommandError> {
+    let owner = owner();
+    let last = Instant::now().after(LEASE + POLL);
+    loop {
+        let now = Instant::now();
+        let lease = host
+            .store
+            .system("claim a connection", async |tx| {
+                connections::set_due(tx, connection.workspace, connection.id, now).await?;
+                leases::claim(tx, connection.id, now, &owner, LEASE).await
+            })
+            .await?;
+        match lease {
+            Some(lease) => return Ok(lease),
+            None if now > last || stop.is_cancelled() => {
+                let name = &connection.name;
+                return Err(CommandError::failed(format!(
+                    "`{name}` is being synced by another process: wait until it is done, or stop it"
+                )));
+            }
+            None => {
+                bar.set_message("waiting for the process that has it");
+                tokio::time::sleep(POLL).await;
+            }
+        }
+    }
 }
 
 fn row(synced: &Synced) -> Vec<String> {

@@ -17,6 +17,9 @@ use super::worker::LEASE;
 use crate::command::{CommandError, in_words};
 use crate::host::{Host, Machinery, Runnable};
 
+/// How long a call may go on after the host was asked to stop.
+const GRACE: Duration = Duration::from_secs(2);
+
 /// Told of each committed page: stream, pages, records.
 pub type Progress<'a> = &'a (dyn Fn(&str, u32, u64) + Send + Sync);
 
@@ -89,7 +92,10 @@ async fn begin(
     })
     .await?;
     let mut trail = Trail::default();
-    let (streams, failure) = run.streams(&mut trail).await?;
+    let (streams, failure) = tokio::select! {
+        ended = run.streams(&mut trail) => ended?,
+        lost = run.heartbeat() => return Err(lost.into()),
+    };
     let ending = Ending::judge(id, streams, failure, trail.usage, stop.is_cancelled());
     run.finish(&ending, &trail).await?;
     Ok(ending)
@@ -137,9 +143,12 @@ impl Run<'_> {
         }
         let kept = self.read("read a connection's state", async |tx| state::get(tx, self.connection.id).await).await?;
         let prepared = self.calls.make(self.machinery, now, kept);
-        let outcome = self.runnable.connector.streams(prepared.call, &self.connection.settings.to_string()).await;
+        let settings = self.connection.settings.to_string();
+        let call = self.runnable.connector.streams(prepared.call, &settings);
+        // Abandoned before anything was known: there is nothing to run.
+        let Some(outcome) = self.unless_stopped(call).await else { return Ok(Ok(Vec::new())) };
         trail.add(outcome.usage, outcome.log, entries(prepared.session.as_deref()));
-        Ok(outcome.result.map_err(stream::failure))
+        Ok(outcome.result.map_err(|error| stream::failure(error, prepared.session.as_deref())))
     }
 
     async fn finish(&self, ending: &Ending, trail: &Trail) -> Result<(), StoreError> {
@@ -165,6 +174,31 @@ impl Run<'_> {
         self.host.store.system("extend a lease", async |tx| leases::extend(tx, self.lease, until).await).await?;
         self.leased_until.store(until.as_micros(), Ordering::Relaxed);
         Ok(())
+    }
+
+    /// Keep the lease while a call takes its time, and end when it is lost.
+    async fn heartbeat(&self) -> StoreError {
+        loop {
+            tokio::time::sleep(LEASE / 3).await;
+            match self.keep_lease(Instant::now()).await {
+                Err(lost @ StoreError::StaleFence { .. }) => return lost,
+                // The fence keeps the records whole, whatever becomes of the lease.
+                Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "sync.lease.not_extended"),
+                Ok(()) => {}
+            }
+        }
+    }
+
+    /// The outcome of a call. Where the host is asked to stop and the call does not end soon, it is dropped: none.
+    pub(super) async fn unless_stopped<T>(&self, call: impl Future<Output = T>) -> Option<T> {
+        let patience = async {
+            self.stop.cancelled().await;
+            tokio::time::sleep(GRACE).await;
+        };
+        tokio::select! {
+            outcome = call => Some(outcome),
+            () = patience => None,
+        }
     }
 
     pub(super) fn progress(&self, stream: &str, pages: u32, records: u64) {

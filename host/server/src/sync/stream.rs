@@ -8,6 +8,7 @@ use store::pages::PageCommit;
 use store::streams::Stream;
 use store::{StoreError, pages, state, streams};
 
+use super::call::Gateway;
 use super::ending::StreamEnding;
 use super::run::Run;
 use crate::command::{CommandError, in_words};
@@ -43,7 +44,8 @@ pub(super) async fn run(run: &Run<'_>, declared: &StreamInfo, trail: &mut Trail)
         .await?;
     while ending.pages < MOST_PAGES && !run.stop.is_cancelled() {
         match page(run, declared, &stream, trail).await? {
-            Ok(step) => {
+            Ok(None) => break,
+            Ok(Some(step)) => {
                 ending.pages += 1;
                 ending.records += step.records;
                 run.progress(&declared.name, ending.pages, ending.records);
@@ -69,13 +71,13 @@ struct Step {
     done: bool,
 }
 
-/// Pull one page and commit it.
+/// Pull one page and commit it; none where the host was asked to stop, and the page is abandoned.
 async fn page(
     run: &Run<'_>,
     declared: &StreamInfo,
     stream: &Stream,
     trail: &mut Trail,
-) -> Result<Result<Step, Failure>, CommandError> {
+) -> Result<Result<Option<Step>, Failure>, CommandError> {
     let now = Instant::now();
     if let Err(refusal) = run.runnable.permitted(run.host, now).await {
         return Ok(Err(Failure {
@@ -92,11 +94,12 @@ async fn page(
         stream: declared.name.clone(),
         cursor: stream.cursor.clone(),
     };
-    let outcome = run.runnable.connector.pull(prepared.call, args).await;
+    let call = run.runnable.connector.pull(prepared.call, args);
+    let Some(outcome) = run.unless_stopped(call).await else { return Ok(Ok(None)) };
     trail.add(outcome.usage, outcome.log, super::run::entries(prepared.session.as_deref()));
     let page = match outcome.result {
         Ok(page) => page,
-        Err(error) => return Ok(Err(failure(error))),
+        Err(error) => return Ok(Err(failure(error, prepared.session.as_deref()))),
     };
     if matches!(&page.next, Next::More(cursor) if Some(cursor.as_str()) == stream.cursor.as_deref()) {
         let message = "the page says that there is more, at the cursor where it began: the stream would never end";
@@ -119,7 +122,7 @@ async fn page(
     };
     let committed = run.write("commit a page", async |tx| pages::commit(tx, commit).await).await?;
     let done = matches!(page.next, Next::Done(_));
-    Ok(Ok(Step { stream: committed.stream, records: committed.records.values().sum(), done }))
+    Ok(Ok(Some(Step { stream: committed.stream, records: committed.records.values().sum(), done })))
 }
 
 async fn fail(run: &Run<'_>, declared: &StreamInfo, failure: &Failure) -> Result<(), StoreError> {
@@ -130,10 +133,15 @@ async fn fail(run: &Run<'_>, declared: &StreamInfo, failure: &Failure) -> Result
     .await
 }
 
-/// What the plugin did wrong is data of the run, like what it says itself.
-pub(super) fn failure(error: CallError) -> Failure {
+/// What the plugin did wrong is data of the run, like what it says itself. How long the source asked to wait is known here
+/// even where the plugin could not tell.
+pub(super) fn failure(error: CallError, session: Option<&Gateway>) -> Failure {
     let message = in_words(&error);
     match error {
+        CallError::Failure(failure) if failure.kind == FailureKind::RateLimited => {
+            let asked = session.and_then(Gateway::pause);
+            Failure { retry_after_seconds: failure.retry_after_seconds.max(asked), ..failure }
+        }
         CallError::Failure(failure) => failure,
         CallError::Fault(_) => Failure { kind: FailureKind::InvalidData, message, retry_after_seconds: None },
         CallError::Host(_) => Failure { kind: FailureKind::Upstream, message, retry_after_seconds: None },

@@ -13,8 +13,8 @@ use super::run::run;
 use crate::host::{Host, Machinery};
 use crate::rollup;
 
-/// How long a lease lasts; a run extends it with each page.
-pub const LEASE: Duration = Duration::from_secs(10 * 60);
+/// How long a lease lasts. A run extends it all the time, so that what a host leaves behind that is killed is free soon.
+pub const LEASE: Duration = Duration::from_secs(30);
 /// How often what is due is looked for.
 const POLL: Duration = Duration::from_secs(1);
 
@@ -24,7 +24,8 @@ pub fn owner() -> String {
     format!("{}-{}", std::process::id(), Instant::now().as_micros())
 }
 
-/// Work until `stop`. What runs then ends after its page, whose cursor is committed, and releases its lease.
+/// Work until `stop`. What runs then ends after its page, whose cursor is committed, or without it where the page takes
+/// long, and releases its lease.
 pub async fn work(host: Host, machinery: Arc<Machinery>, stop: CancellationToken) {
     let workers = usize::try_from(host.config.sync.workers).unwrap_or(1);
     let slots = Arc::new(Semaphore::new(workers));
