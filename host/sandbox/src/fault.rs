@@ -46,7 +46,7 @@ pub enum GuestFault {
         limit_ms: u32,
     },
     /// It took too long.
-    #[error("the call took longer than its {limit_ms} ms: bring smaller pages or make fewer requests")]
+    #[error("the call took longer than its {limit_ms} ms: the source is slow, or the plugin asks it for too much at once")]
     Wall {
         /// The budget in milliseconds.
         limit_ms: u32,
