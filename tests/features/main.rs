@@ -4,7 +4,9 @@
 
 mod authors;
 mod command;
+mod faults;
 mod git;
 mod guests;
 mod install;
 mod journey;
+mod stopping;

@@ -4,12 +4,16 @@
 //! guests as core modules that each test packs, signs and installs with the manifest that it wants.
 
 mod build;
+mod github;
 mod guest;
 mod host;
 mod rows;
 mod serving;
+mod source;
 
 pub use build::{built, root};
+pub use github::TOKEN;
 pub use guest::{Guest, MANIFEST};
 pub use host::{Host, Ran};
 pub use serving::Serving;
+pub use source::{Manner, Reply, Request, Source};

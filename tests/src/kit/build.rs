@@ -11,6 +11,8 @@ pub struct Built {
     pub weighbridge: PathBuf,
     /// `NAME.wasm` of each guest, as a core module.
     pub guests: PathBuf,
+    /// The connectors' core modules, such as `connector_github.wasm`.
+    pub modules: PathBuf,
     /// The packages of the connectors, signed, with `key.pem` and `key.pub.pem`.
     pub plugins: PathBuf,
 }
@@ -40,6 +42,7 @@ pub fn built() -> &'static Built {
         Built {
             weighbridge: target.join("debug/weighbridge"),
             guests: target.join(wasm).join("connector/examples"),
+            modules: target.join(wasm).join("connector"),
             plugins: target.join("plugins"),
         }
     })

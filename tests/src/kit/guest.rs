@@ -1,7 +1,7 @@
 //! Guests: core modules of `tests/guests`, packed with a manifest and signed.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::build::built;
 use super::host::{Host, Ran};
@@ -28,13 +28,19 @@ impl Guest {
     #[track_caller]
     #[must_use]
     pub fn pack(host: &Host, name: &str, manifest: &str) -> Self {
+        Self::pack_module(host, name, &built().guests.join(name).with_extension("wasm"), manifest)
+    }
+
+    /// Pack any core module with this manifest, unsigned.
+    #[track_caller]
+    #[must_use]
+    pub fn pack_module(host: &Host, name: &str, module: &Path, manifest: &str) -> Self {
         let folder = host.folder().join(format!("guest-{name}"));
         fs::create_dir_all(&folder).expect("a folder");
         fs::write(folder.join("plugin.toml"), manifest).expect("a manifest");
-        let module = built().guests.join(name).with_extension("wasm");
         let package = folder.join("guest.wasm");
-        let text = |path: &PathBuf| path.display().to_string();
-        let arguments = ["plugin", "build", &text(&folder), "--module", &text(&module), "--out", &text(&package)];
+        let text = |path: &Path| path.display().to_string();
+        let arguments = ["plugin", "build", &text(&folder), "--module", &text(module), "--out", &text(&package)];
         let _ = host.run(&arguments).good();
         Self { package }
     }

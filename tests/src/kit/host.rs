@@ -27,7 +27,9 @@ pub struct Ran {
 }
 
 impl Ran {
-    fn of(output: &Output) -> Self {
+    /// Of a process that has ended.
+    #[must_use]
+    pub fn of(output: &Output) -> Self {
         Self {
             code: output.status.code().unwrap_or(-1),
             out: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -81,6 +83,17 @@ impl Host {
         let key = built().plugins.join("key.pub.pem").display().to_string();
         let _ = host.run(&["plugin", "trust", "add", &key, "--for", "weighbridge/*", "--for", "tests/*"]).good();
         host
+    }
+
+    /// A second host that is what this one is now. None of its processes may be running.
+    #[track_caller]
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        let copy = Self { folder: TempDir::new().expect("a folder") };
+        let from = format!("{}/.", self.folder().display());
+        let done = Command::new("cp").arg("-a").arg(from).arg(copy.folder()).status();
+        assert!(done.is_ok_and(|status| status.success()), "the host is copied");
+        copy
     }
 
     /// Its folder.

@@ -1,5 +1,6 @@
 //! Looking at a host's rows, past everything that the product offers: what is stored, not what is said of it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
@@ -7,6 +8,24 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, Connection};
 
 use super::host::Host;
+
+/// Tables of records, and what is computed from them.
+const TABLES: [&str; 14] = [
+    "people",
+    "teams",
+    "memberships",
+    "repositories",
+    "commits",
+    "pull_requests",
+    "reviews",
+    "comments",
+    "work_items",
+    "transitions",
+    "deployments",
+    "workflows",
+    "workflow_runs",
+    "rollups",
+];
 
 impl Host {
     /// One number of the only workspace's data file.
@@ -25,6 +44,43 @@ impl Host {
         u64::try_from(count).expect("a count")
     }
 
+    /// One number of the control database.
+    #[track_caller]
+    #[must_use]
+    pub fn control_number(&self, query: &str) -> i64 {
+        let (file, query) = (self.folder().join("data/control.db"), query.to_owned());
+        look(file, async move |file| sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(file).await)
+    }
+
+    /// Let all leases end, as if their time had gone by.
+    #[track_caller]
+    pub fn end_leases(&self) {
+        let file = self.folder().join("data/control.db");
+        look(file, async move |file| sqlx::query("UPDATE connections SET lease_until = 0").execute(file).await);
+    }
+
+    /// Every record of the only workspace, deleted ones too, and every roll-up: as JSON texts, by table. What differs
+    /// between two syncs of the same source is left out: the run that brought a record, and the count of sweeps.
+    #[track_caller]
+    #[must_use]
+    pub fn contents(&self) -> BTreeMap<&'static str, Vec<String>> {
+        let of = |table: &'static str| {
+            let rows = self.look(async move |file| {
+                let columns: Vec<String> = sqlx::query_scalar(AssertSqlSafe(format!(
+                    "SELECT name FROM pragma_table_info('{table}')
+                     WHERE name NOT IN ('run_id', 'connection_id', 'generation') AND type <> 'BLOB' ORDER BY cid"
+                )))
+                .fetch_all(&mut *file)
+                .await?;
+                let pairs: Vec<_> = columns.iter().map(|column| format!("'{column}', {column}")).collect();
+                let query = format!("SELECT json_object({}) AS line FROM {table} ORDER BY line", pairs.join(", "));
+                sqlx::query_scalar(AssertSqlSafe(query)).fetch_all(file).await
+            });
+            (table, rows)
+        };
+        TABLES.into_iter().map(of).collect()
+    }
+
     /// The ids of a table's records.
     #[track_caller]
     #[must_use]
@@ -33,20 +89,8 @@ impl Host {
         self.look(async move |file| sqlx::query_scalar(AssertSqlSafe(query)).fetch_all(file).await)
     }
 
-    /// In a thread of its own, so that tests with and without a runtime can ask.
-    fn look<T: Send>(&self, look: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, sqlx::Error> + Send) -> T {
-        let file = self.data_file();
-        std::thread::scope(|scope| {
-            let looking = scope.spawn(move || {
-                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-                runtime.block_on(async move {
-                    let options = SqliteConnectOptions::new().filename(file).read_only(true);
-                    let mut connection = SqliteConnection::connect_with(&options).await.expect("the data file");
-                    look(&mut connection).await.expect("rows")
-                })
-            });
-            looking.join().expect("a look")
-        })
+    fn look<T: Send>(&self, question: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, sqlx::Error> + Send) -> T {
+        look(self.data_file(), question)
     }
 
     fn data_file(&self) -> PathBuf {
@@ -56,4 +100,22 @@ impl Host {
         assert_eq!(files.len(), 1, "one workspace");
         files.remove(0)
     }
+}
+
+/// Ask a database, in a thread of its own, so that tests with and without a runtime can.
+fn look<T: Send>(
+    file: PathBuf,
+    question: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, sqlx::Error> + Send,
+) -> T {
+    std::thread::scope(|scope| {
+        let looking = scope.spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(async move {
+                let options = SqliteConnectOptions::new().filename(file).create_if_missing(false);
+                let mut connection = SqliteConnection::connect_with(&options).await.expect("the data file");
+                question(&mut connection).await.expect("rows")
+            })
+        });
+        looking.join().expect("a look")
+    })
 }
