@@ -4,8 +4,9 @@ use std::fs;
 
 use anyhow::{Context, Result};
 
-/// Where the pool's linear memories lie: one mapping of at least this size, most of it address space alone.
-const POOL: u64 = 64 * 1024 * 1024 * 1024;
+/// What is kept free behind each linear memory of the pool is at least as large as this, in bytes; what is kept free
+/// around stacks is a page.
+const RESERVED: u64 = 64 * 1024 * 1024;
 
 /// Resident bytes.
 #[derive(Debug, Clone, Copy)]
@@ -26,31 +27,32 @@ impl Resident {
     }
 }
 
-/// The resident bytes of the pool's memories. A linear memory begins as a mapping of the component's data, and goes on as
-/// plain memory; both lie in one run of mappings that touch each other and are as large as the pool alone is.
+/// The resident bytes of linear memories. Each is a stretch of mappings that touch each other (a copy of the component's
+/// data, plain memory behind it), and behind it lies address space that is only reserved.
 fn linear(smaps: &str) -> f64 {
-    let mut runs: Vec<Run> = Vec::new();
+    let (mut all, mut stretch, mut end, mut is_reserved) = (0.0, 0.0, 0, false);
     for line in smaps.lines() {
-        let first = line.split(' ').next().unwrap_or_default();
-        let range =
-            first.split_once('-').map(|(from, to)| (u64::from_str_radix(from, 16), u64::from_str_radix(to, 16)));
-        if let Some((Ok(from), Ok(to))) = range {
-            match runs.last_mut().filter(|run| run.to == from) {
-                Some(run) => run.to = to,
-                None => runs.push(Run { from, to, resident: 0.0 }),
+        if let Some((from, to, permissions)) = mapping(line) {
+            is_reserved = permissions.starts_with("---");
+            if is_reserved && from == end && to - from >= RESERVED {
+                all += stretch;
             }
-        } else if let (Some(size), Some(run)) = (line.strip_prefix("Rss:"), runs.last_mut()) {
-            run.resident += kibibytes(size);
+            if is_reserved || from != end {
+                stretch = 0.0;
+            }
+            end = to;
+        } else if let Some(size) = line.strip_prefix("Rss:").filter(|_| !is_reserved) {
+            stretch += kibibytes(size);
         }
     }
-    runs.iter().filter(|run| run.to - run.from >= POOL).map(|run| run.resident).sum()
+    all
 }
 
-/// Mappings that touch each other.
-struct Run {
-    from: u64,
-    to: u64,
-    resident: f64,
+/// A line such as `7f00-7f10 rw-p …`, as addresses and permissions.
+fn mapping(line: &str) -> Option<(u64, u64, &str)> {
+    let (range, rest) = line.split_once(' ')?;
+    let (from, to) = range.split_once('-')?;
+    Some((u64::from_str_radix(from, 16).ok()?, u64::from_str_radix(to, 16).ok()?, rest))
 }
 
 fn kibibytes(text: &str) -> f64 {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 const API: &str = "https://api.github.com";
 const WEB: &str = "https://github.com";
 /// The length that a body of text has, so that the page has the size of real ones (1.8 MB).
-const PARAGRAPHS: u64 = 14;
+const PARAGRAPHS: u64 = 5;
 
 /// The page, as text.
 pub(super) fn page(items: u64) -> String {
@@ -27,11 +27,11 @@ fn pull_request(number: u64) -> Value {
         "title": format!("Take the \"total\" of basket {number} from the ledger, not from the cart"),
         "user": user(number % 40), "body": body(number),
         "created_at": at(8), "updated_at": at(17), "closed_at": merged.then(|| at(16)), "merged_at": merged.then(|| at(16)),
-        "merge_commit_sha": sha(1), "assignee": user(number % 11), "assignees": [user(number % 11), user(number % 7)],
-        "requested_reviewers": [user(number % 13), user(number % 17)],
+        "merge_commit_sha": sha(1), "assignee": user(number % 11), "assignees": [user(number % 11)],
+        "requested_reviewers": [user(number % 13)],
         "requested_teams": [team()],
         "labels": [label(1, "area: checkout"), label(2, "kind: defect"), label(3, "size: m")],
-        "milestone": milestone(&api), "draft": number.is_multiple_of(9),
+        "milestone": number.is_multiple_of(4).then(|| milestone(&api)), "draft": number.is_multiple_of(9),
         "commits_url": format!("{pull}/commits"), "review_comments_url": format!("{pull}/comments"),
         "review_comment_url": format!("{api}/pulls/comments{{/number}}"), "comments_url": format!("{issue}/comments"),
         "statuses_url": format!("{api}/statuses/{}", sha(2)),

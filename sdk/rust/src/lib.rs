@@ -76,7 +76,11 @@ mod connector;
 #[doc(hidden)]
 pub mod export;
 mod failure;
+#[cfg(target_arch = "wasm32")]
+mod heap;
 mod host;
+#[cfg(any(target_arch = "wasm32", test))]
+mod json;
 
 pub mod content;
 pub mod files;

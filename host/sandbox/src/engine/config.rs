@@ -19,6 +19,8 @@ const CALL_STACK: usize = 2 * 1024 * 1024;
 const KEPT_MEMORY: usize = 8 * 1024 * 1024;
 /// Stack that a place in the pool keeps between two calls, in bytes.
 const KEPT_STACK: usize = 64 * 1024;
+/// Of each table as much is kept, in bytes: all that connectors have. Giving pages back is a call of the kernel for each.
+const KEPT_TABLE: usize = 64 * 1024;
 /// Places that keep what they have while others are free.
 const WARM: u32 = 16;
 
@@ -55,6 +57,7 @@ pub(super) fn pooled(calls: u32) -> Config {
         .max_memory_size(Budget::CEILING.memory_bytes as usize)
         .table_elements(TABLE_ELEMENTS)
         .max_unused_warm_slots(WARM)
+        .table_keep_resident(KEPT_TABLE)
         .async_stack_keep_resident(KEPT_STACK);
     // Keeping pages pays only where the kernel can say which of them were touched (Linux 6.7 or later).
     if PoolingAllocationConfig::is_pagemap_scan_available() {

@@ -5,6 +5,11 @@ use std::fmt;
 
 use serde::Deserialize;
 
+#[cfg(target_arch = "wasm32")]
+use crate::json::from_str as read_json;
+#[cfg(not(target_arch = "wasm32"))]
+use serde_json::from_str as read_json;
+
 use super::{HttpError, Links, refusal};
 use crate::Failure;
 use crate::host::Answer;
@@ -96,7 +101,7 @@ impl Response {
     /// # Errors
     /// [`Failure::invalid_data`], naming the URL, the place and what was expected there.
     pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Failure> {
-        serde_json::from_str(self.text()?).map_err(|error| {
+        read_json(self.text()?).map_err(|error| {
             Failure::invalid_data(format!("the answer of {} is not as expected: {error}", self.place()))
         })
     }
