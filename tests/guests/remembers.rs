@@ -4,9 +4,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use weighbridge_guests::{guest, team};
 use weighbridge_sdk::Page;
 
-static CALLS: AtomicU32 = AtomicU32::new(0);
-
 guest!(pull: |_| {
+    static CALLS: AtomicU32 = AtomicU32::new(0);
     let before = CALLS.fetch_add(1, Ordering::Relaxed);
     Page::done(vec![team(format!("calls-before-{before}"))], &1)
 });
