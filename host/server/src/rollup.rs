@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use metrics::registry::written_by;
 use metrics::{Facts, compute};
 use store::dirty::{self, Mark};
+use store::rollups::Recomputed;
 use store::{Store, StoreError, WorkspaceRead, facts, rollups, workspaces};
 
 /// Marks that are worked off in one transaction.
@@ -50,9 +51,13 @@ async fn step(store: &Store, workspace: WorkspaceId, zone: &TimeZone) -> Result<
     }
     store
         .workspace(workspace, "write roll-ups", async |tx| {
-            for (family, day, buckets) in &days {
-                rollups::replace(tx, *day, &written_by(*family), buckets).await?;
-            }
+            let metrics: Vec<_> = days.iter().map(|(family, ..)| written_by(*family)).collect();
+            let recomputed: Vec<_> = days
+                .iter()
+                .zip(&metrics)
+                .map(|((_, day, buckets), metrics)| Recomputed { day: *day, metrics, buckets })
+                .collect();
+            rollups::replace(tx, &recomputed).await?;
             dirty::clear(tx, &marks).await
         })
         .await?;

@@ -68,4 +68,4 @@ CREATE TABLE rollups (
     unknown TEXT NOT NULL, -- JSON list of reason and count of those that were not; kept with the bucket
     samples BLOB NOT NULL, -- their distribution, in the encoding of the metrics; kept with the bucket
     PRIMARY KEY (metric, grain, day, key)
-) STRICT;
+) STRICT, WITHOUT ROWID; -- a figure reads a run of days of one metric and grain: they lie side by side

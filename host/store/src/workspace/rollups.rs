@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use domain::Day;
 use domain::rollup::{Bucket, Grain};
-use serde_json::json;
 use sqlx::sqlite::SqliteRow;
 
 use super::version;
@@ -12,9 +11,11 @@ use crate::row::{Cells, json as text, word};
 use crate::{StoreError, WorkspaceRead, WorkspaceTx, sql};
 
 sql::statements! {
-    DELETE = "DELETE FROM rollups WHERE day = $1 AND metric IN (SELECT value FROM json_each($2))
-        AND grain IN ('workspace', 'repository', 'person')";
-    INSERT = "INSERT INTO rollups (metric, grain, day, key, known, total, unknown, samples)
+    DELETE = "DELETE FROM rollups WHERE (metric, grain, day) IN (
+        SELECT j.value->>0, grains.column1, j.value->>1
+        FROM json_each($1) AS j, (VALUES ('workspace'), ('repository'), ('person')) AS grains)";
+    /// `OR FAIL` leaves out the journal of the statement: where it fails, the transaction goes as a whole.
+    INSERT = "INSERT OR FAIL INTO rollups (metric, grain, day, key, known, total, unknown, samples)
         SELECT j.value->>0, j.value->>1, j.value->>2, j.value->>3, j.value->>4, j.value->>5, j.value->>6,
             unhex(j.value->>7)
         FROM jsonb_each($1) AS j";
@@ -25,19 +26,38 @@ sql::statements! {
         ORDER BY day, key";
 }
 
-/// Puts new buckets of these metrics and this day in place of the old ones. Belongs into one transaction with
-/// `dirty::clear`. Every bucket is of this day and of one of these metrics.
+/// A day of some metrics, computed anew.
+#[derive(Debug, Clone, Copy)]
+pub struct Recomputed<'a> {
+    /// The day.
+    pub day: Day,
+    /// The metrics.
+    pub metrics: &'a [&'a str],
+    /// All their buckets of this day, and no other.
+    pub buckets: &'a [Bucket],
+}
+
+/// Puts the new buckets of these days in place of the old ones. Belongs into one transaction with `dirty::clear`.
 ///
 /// # Errors
-/// When the database cannot be written, or two buckets have the same metric, grain and key.
-pub async fn replace(tx: &mut WorkspaceTx, day: Day, metrics: &[&str], buckets: &[Bucket]) -> Result<(), StoreError> {
-    debug_assert!(buckets.iter().all(|bucket| bucket.day == day && metrics.contains(&bucket.metric.as_str())));
+/// When the database cannot be written, or two buckets have the same metric, grain, day and key.
+pub async fn replace(tx: &mut WorkspaceTx, days: &[Recomputed<'_>]) -> Result<(), StoreError> {
+    debug_assert!(days.iter().all(Recomputed::is_whole));
     version::raise(tx).await?;
-    sqlx::query(DELETE).bind(day.number()).bind(text(&metrics)?).execute(tx.conn()).await?;
-    if !buckets.is_empty() {
-        sqlx::query(INSERT).bind(encode(buckets)?).execute(tx.conn()).await?;
+    let old: Vec<_> = days.iter().flat_map(|of| of.metrics.iter().map(|metric| (metric, of.day.number()))).collect();
+    sqlx::query(DELETE).bind(text(&old)?).execute(tx.conn()).await?;
+    let new = days.iter().flat_map(|of| of.buckets).map(row).collect::<Result<Vec<_>, StoreError>>()?;
+    if !new.is_empty() {
+        sqlx::query(INSERT).bind(text(&new)?).execute(tx.conn()).await?;
     }
     Ok(())
+}
+
+impl Recomputed<'_> {
+    fn is_whole(&self) -> bool {
+        let Self { day, metrics, buckets } = self;
+        buckets.iter().all(|bucket| bucket.day == *day && metrics.contains(&bucket.metric.as_str()))
+    }
 }
 
 /// The buckets of a metric and a grain in a range of days, of these keys or of all, by day and key.
@@ -63,12 +83,12 @@ pub async fn read(
     query.fetch_all(tx.conn()).await?.iter().map(bucket).collect()
 }
 
-fn encode(buckets: &[Bucket]) -> Result<String, StoreError> {
-    let rows = buckets.iter().map(|bucket| {
-        let Bucket { metric, day, grain, key, known, unknown, sum, samples } = bucket;
-        Ok(json!([metric, grain, day.number(), key, known, sum, text(unknown)?, hex(samples)]))
-    });
-    text(&rows.collect::<Result<Vec<_>, StoreError>>()?)
+/// A bucket as the statement reads it.
+type Row<'a> = (&'a str, Grain, i32, &'a str, u64, f64, String, String);
+
+fn row(bucket: &Bucket) -> Result<Row<'_>, StoreError> {
+    let Bucket { metric, day, grain, key, known, unknown, sum, samples } = bucket;
+    Ok((metric, *grain, day.number(), key, *known, *sum, text(unknown)?, hex(samples)))
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -95,7 +95,8 @@ async fn a_mark_made_meanwhile_is_not_lost() -> Result<(), StoreError> {
     bench
         .store
         .workspace(bench.workspace, "roll up", async |tx| {
-            rollups::replace(tx, Day::from_number(10), &["commits"], &[]).await?;
+            let nothing = rollups::Recomputed { day: Day::from_number(10), metrics: &["commits"], buckets: &[] };
+            rollups::replace(tx, &[nothing]).await?;
             dirty::clear(tx, &taken).await
         })
         .await?;

@@ -1,6 +1,7 @@
 use domain::Day;
 use domain::rollup::{Bucket, Grain};
 
+use super::Recomputed;
 use crate::testing::Bench;
 use crate::{StoreError, WorkspaceRead, rollups, version};
 
@@ -29,7 +30,7 @@ async fn a_day_is_replaced_and_its_neighbours_stay() -> Result<(), StoreError> {
     ];
     let replace = async |day, metrics: &[&str], buckets: &[Bucket]| {
         let run = async |tx: &mut crate::WorkspaceTx| {
-            rollups::replace(tx, Day::from_number(day), metrics, buckets).await?;
+            rollups::replace(tx, &[Recomputed { day: Day::from_number(day), metrics, buckets }]).await?;
             version::current(tx).await
         };
         bench.store.workspace(bench.workspace, "replace", run).await
