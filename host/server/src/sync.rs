@@ -1,15 +1,21 @@
 //! Bringing data in: due connections are leased, run stream by stream and page by page, and released.
 //!
 //! `run` is one run of one connection; `stream` is one stream of it; `call` is what one call of the plugin is given;
-//! `worker` is the loop that `weighbridge serve` keeps; `backoff` says how long to wait after a failure.
+//! `keeper` keeps the lease meanwhile; `interruption` and `ending` say how it ended, and `trail` what it did. `worker` is
+//! the loop that `weighbridge serve` keeps; `backoff` says how long to wait after a failure.
 
 mod backoff;
 mod call;
 mod ending;
+mod interruption;
+mod keeper;
 mod run;
 mod stream;
+mod trail;
 mod worker;
 
-pub use ending::{Ending, StreamEnding};
+pub use ending::{Ending, RunError, StreamEnding};
+pub use interruption::{Interrupted, InterruptionKind};
+pub use keeper::LEASE;
 pub use run::{Progress, run};
-pub use worker::{LEASE, owner, work};
+pub use worker::{owner, work};

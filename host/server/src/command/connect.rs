@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
+use domain::capability::AuthSlot;
 use domain::{ConnectionId, Instant};
 use sandbox::package::{Manifest, fill_defaults, validate_settings};
 use secrecy::SecretString;
@@ -66,7 +67,7 @@ pub async fn run(arguments: &Connect, config: Config, output: Output) -> Result<
         .system("make a connection", async |tx| {
             connections::create(tx, &connection).await?;
             for (slot, bytes) in &sealed {
-                credentials::put(tx, connection.id, slot, bytes, now).await?;
+                credentials::put(tx, connection.id, &slot.name, bytes, now).await?;
             }
             store::audit::append(tx, &entry).await
         })
@@ -117,24 +118,24 @@ fn directory(given: Option<&Path>, manifest: &Manifest) -> Result<Option<String>
 }
 
 /// `SLOT=FILE`: secrets come from files, so that they stand in no list of processes and no history.
-fn secrets(given: &[String], manifest: &Manifest) -> Result<Vec<(String, SecretString)>, CommandError> {
+fn secrets(given: &[String], manifest: &Manifest) -> Result<Vec<(AuthSlot, SecretString)>, CommandError> {
     let slots = &manifest.capabilities.auth;
-    let mut secrets: Vec<(String, SecretString)> = Vec::new();
+    let mut secrets: Vec<(AuthSlot, SecretString)> = Vec::new();
     for assignment in given {
         let (slot, file) = assignment
             .split_once('=')
             .ok_or_else(|| CommandError::usage("a credential is given as `SLOT=FILE`".to_owned()))?;
-        if slots.iter().all(|known| known.name != slot) {
+        let Some(filled) = slots.iter().find(|known| known.name == slot) else {
             let known: Vec<_> = slots.iter().map(|known| format!("`{}`", known.name)).collect();
             return Err(CommandError::usage(format!(
                 "{} has no slot `{slot}`; it has {}",
                 manifest.id,
                 known.join(", ")
             )));
-        }
-        secrets.push((slot.to_owned(), read_secret(file)?));
+        };
+        secrets.push((filled.clone(), read_secret(file)?));
     }
-    let filled = |name: &str| secrets.iter().any(|(slot, _)| slot == name);
+    let filled = |name: &str| secrets.iter().any(|(slot, _)| slot.name == name);
     match slots.iter().find(|slot| !slot.optional && !filled(&slot.name)) {
         Some(slot) => Err(CommandError::usage(format!(
             "{} needs the credential `{slot}`: give `--credential {slot}=FILE`",

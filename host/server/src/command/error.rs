@@ -4,6 +4,9 @@ use std::path::Path;
 
 use crate::config::ConfigError;
 
+/// The exit code of a refusal: EX_NOPERM.
+const REFUSED: u8 = 77;
+
 /// Why a command did not do it.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
@@ -83,12 +86,18 @@ impl CommandError {
         move |error| Self::Failed(format!("{doing} `{path}`: {error}"))
     }
 
+    /// Whether a rule of trust or of grants forbids it, rather than that it failed.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        self.exit_code() == REFUSED
+    }
+
     /// 1 failed, 2 wrong usage, 77 refused, 78 wrong configuration (the last two as in sysexits.h).
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) => 2,
-            Self::Refused(_) | Self::Trust(_) | Self::Package(_) => 77,
+            Self::Refused(_) | Self::Trust(_) | Self::Package(_) => REFUSED,
             Self::Config(_) => 78,
             Self::Failed(_) | Self::Store(_) | Self::Keys(_) | Self::PublisherKey(_) | Self::Manifest(_) => 1,
         }

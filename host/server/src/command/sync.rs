@@ -6,7 +6,7 @@ use domain::Instant;
 use domain::run::RunState;
 use indicatif::ProgressBar;
 use serde::Serialize;
-use store::connections::{self, Connection, Lease, leases};
+use store::connections::{self, Connection, ConnectionState, Lease, leases};
 use tokio_util::sync::CancellationToken;
 
 use super::{CommandError, signal};
@@ -40,18 +40,13 @@ pub async fn run(arguments: &cli::Sync, config: Config, output: Output) -> Resul
     let stop = CancellationToken::new();
     tokio::spawn(signal::until_asked(stop.clone()));
     let mut synced = Vec::new();
+    let mut broken = None;
     for connection in &chosen {
-        let bar = output.progress(&connection.name);
-        let lease = claim(&host, connection, &bar, &stop).await?;
-        let ending = run_lease(&host, &machinery, &lease, &stop, &|stream, pages, records| {
-            bar.set_message(format!("{stream}: {pages} pages, {records} records"));
-        })
-        .await?;
-        bar.set_message("rolling up");
-        rollup::catch_up(&host.store, workspace.id).await?;
-        ProgressBar::finish_and_clear(&bar);
-        synced.push(Synced { connection: connection.name.clone(), ending });
-        if stop.is_cancelled() {
+        match one(&host, &machinery, connection, &stop, output).await {
+            Ok(ending) => synced.push(Synced { connection: connection.name.clone(), ending }),
+            Err(error) => broken = Some(error),
+        }
+        if broken.is_some() || stop.is_cancelled() {
             break;
         }
     }
@@ -61,7 +56,26 @@ pub async fn run(arguments: &cli::Sync, config: Config, output: Output) -> Resul
         &["connection", "state", "streams", "records", "requests", "CPU ticks", "peak memory"],
         || synced.iter().map(row).collect(),
     );
-    report(&synced)
+    broken.map_or_else(|| report(&synced), Err)
+}
+
+/// Claim a connection, run it, and roll up what it brought.
+async fn one(
+    host: &Host,
+    machinery: &Machinery,
+    connection: &Connection,
+    stop: &CancellationToken,
+    output: Output,
+) -> Result<Ending, CommandError> {
+    let bar = output.progress(&connection.name);
+    let lease = claim(host, connection, &bar, stop).await?;
+    let progress =
+        |stream: &str, pages, records| bar.set_message(format!("{stream}: {pages} pages, {records} records"));
+    let ending = run_lease(host, machinery, &lease, stop, &progress).await?;
+    bar.set_message("rolling up");
+    rollup::catch_up(&host.store, connection.workspace).await?;
+    ProgressBar::finish_and_clear(&bar);
+    Ok(ending)
 }
 
 /// Those that were named, or all that are not paused.
@@ -86,14 +100,16 @@ async fn claim(
 ) -> Result<Lease, CommandError> {
     let owner = owner();
     let last = Instant::now().after(LEASE + POLL);
+    if connection.state == ConnectionState::Failed {
+        // Who asks for a sync says by that that something has changed.
+        let (workspace, id, now) = (connection.workspace, connection.id, Instant::now());
+        host.store.system("try again", async |tx| connections::set_due(tx, workspace, id, now).await).await?;
+    }
     loop {
         let now = Instant::now();
         let lease = host
             .store
-            .system("claim a connection", async |tx| {
-                connections::set_due(tx, connection.workspace, connection.id, now).await?;
-                leases::claim(tx, connection.id, now, &owner, LEASE).await
-            })
+            .system("claim a connection", async |tx| leases::claim(tx, connection.id, now, &owner, LEASE).await)
             .await?;
         match lease {
             Some(lease) => return Ok(lease),

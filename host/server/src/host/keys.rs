@@ -1,5 +1,6 @@
 //! What is encrypted with what: the host key wraps a key for each workspace, and that seals its credentials.
 
+use domain::capability::{AuthScheme, AuthSlot};
 use domain::{ConnectionId, Instant, WorkspaceId};
 use secrecy::{ExposeSecret, SecretString};
 use store::keys::{self, SealedKey};
@@ -27,7 +28,7 @@ pub enum KeysError {
     #[error("the store has no identity: run `weighbridge init` on it")]
     NoIdentity,
     /// A ciphertext that does not open.
-    #[error("{what} cannot be decrypted: it was altered, or moved here from elsewhere")]
+    #[error("{what} does not open: it was altered, or given for other hosts than the plugin has now; give it again")]
     Sealed {
         /// What it is.
         what: String,
@@ -106,7 +107,7 @@ impl Keys {
         store: &Store,
         workspace: WorkspaceId,
         connection: ConnectionId,
-        slot: &str,
+        slot: &AuthSlot,
         secret: &SecretString,
     ) -> Result<Vec<u8>, KeysError> {
         let key = self.workspace_key(store, workspace).await?;
@@ -123,10 +124,10 @@ impl Keys {
         store: &Store,
         workspace: WorkspaceId,
         connection: ConnectionId,
-        slot: &str,
+        slot: &AuthSlot,
     ) -> Result<Option<SecretString>, KeysError> {
         let read = async |tx: &mut SystemRead| {
-            let sealed = credentials::find(tx, connection, slot).await?;
+            let sealed = credentials::find(tx, connection, &slot.name).await?;
             Ok(sealed.zip(keys::list(tx, workspace).await?.into_iter().next()))
         };
         let Some((sealed, key)) = store.system_read("read a credential", read).await? else { return Ok(None) };
@@ -134,7 +135,7 @@ impl Keys {
         let row = row(connection, slot);
         open_text(&key, &self.binding(workspace, &row), &Sealed::from_bytes(sealed))
             .map(Some)
-            .map_err(|source| KeysError::Sealed { what: format!("the credential `{slot}`"), source })
+            .map_err(|source| KeysError::Sealed { what: format!("the credential `{}`", slot.name), source })
     }
 
     /// The workspace's key. A new one is stored only where there is none yet, in the transaction that looked.
@@ -174,7 +175,44 @@ impl Keys {
     }
 }
 
-/// The credential's key in its table. The connection's length is fixed, so that no two pairs give the same bytes.
-fn row(connection: ConnectionId, slot: &str) -> Vec<u8> {
-    [connection.as_bytes().as_slice(), slot.as_bytes()].concat()
+/// What a credential is sealed for: its connection, and its slot as it was when the secret was given, hosts and all. A
+/// newer version of a plugin that would send it somewhere else cannot open it.
+fn row(connection: ConnectionId, slot: &AuthSlot) -> Vec<u8> {
+    // Destructured whole, so that a part that is forgotten does not compile.
+    let AuthSlot { name, scheme, hosts, optional: _ } = slot;
+    let scheme = match scheme {
+        AuthScheme::Bearer => "bearer".to_owned(),
+        AuthScheme::Basic => "basic".to_owned(),
+        AuthScheme::Header(header) => format!("header {header}"),
+    };
+    let mut hosts = hosts.clone();
+    hosts.sort();
+    // None of these texts has a line end in it: the manifest's rules see to that.
+    [connection.as_bytes().as_slice(), [name.clone(), scheme, hosts.join(" ")].join("\n").as_bytes()].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_credential_is_sealed_for_the_hosts_that_it_was_given_for() {
+        let connection = ConnectionId::generate();
+        let slot = |hosts: &[&str], scheme| AuthSlot {
+            name: "token".to_owned(),
+            scheme,
+            hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
+            optional: false,
+        };
+        let given = row(connection, &slot(&["a.example", "b.example"], AuthScheme::Bearer));
+        assert_eq!(given, row(connection, &slot(&["b.example", "a.example"], AuthScheme::Bearer)));
+        for wider in [
+            slot(&["a.example", "b.example", "evil.example"], AuthScheme::Bearer),
+            slot(&["a.example"], AuthScheme::Bearer),
+            slot(&["a.example", "b.example"], AuthScheme::Header("x-debug".to_owned())),
+        ] {
+            assert_ne!(given, row(connection, &wider));
+        }
+        assert_ne!(given, row(ConnectionId::generate(), &slot(&["a.example", "b.example"], AuthScheme::Bearer)));
+    }
 }

@@ -12,8 +12,9 @@ use egress::{Credential, EgressEntry, Permit, Session};
 use sandbox::{Call, Http};
 use store::connections::Connection;
 
-use crate::command::CommandError;
-use crate::host::{Host, Machinery, Runnable};
+use super::interruption::Interruption;
+use crate::command::{CommandError, in_words};
+use crate::host::{Host, KeysError, Machinery, Runnable};
 
 /// Makes the calls of one run.
 pub(super) struct Calls {
@@ -35,7 +36,7 @@ impl Calls {
         host: &Host,
         connection: &Connection,
         runnable: &Runnable,
-    ) -> Result<Self, CommandError> {
+    ) -> Result<Self, Interruption> {
         let granted = &runnable.plugin.granted;
         let permit = if granted.http.is_empty() { None } else { Some(permit(host, connection, runnable).await?) };
         let directory = match &connection.directory {
@@ -81,26 +82,32 @@ impl Http for Gateway {
     }
 }
 
-async fn permit(host: &Host, connection: &Connection, runnable: &Runnable) -> Result<Permit, CommandError> {
+async fn permit(host: &Host, connection: &Connection, runnable: &Runnable) -> Result<Permit, Interruption> {
     let granted = &runnable.plugin.granted;
     let mut credentials = Vec::new();
     for slot in &granted.auth {
-        let secret = host.keys.open_credential(&host.store, connection.workspace, connection.id, &slot.name).await?;
+        let secret = host
+            .keys
+            .open_credential(&host.store, connection.workspace, connection.id, slot)
+            .await
+            .map_err(unusable_credential)?;
         let id = format!("{}/{}", connection.id, slot.name);
         credentials.push(Credential { slot: slot.clone(), secret, id });
     }
-    let networks = host.config.egress.private_networks.get(&connection.plugin);
-    let private_networks = networks.into_iter().flatten().map(|network| network.parse()).collect::<Result<_, _>>();
-    let private_networks = private_networks.map_err(|error| {
-        CommandError::failed(format!("`egress.private_networks.\"{}\"`: {error}", connection.plugin))
-    })?;
+    let private_networks = host.config.egress.networks_of(&connection.plugin);
     Ok(Permit { workspace: connection.workspace, rules: granted.http.clone(), credentials, private_networks })
 }
 
-fn open(path: &str) -> Result<Arc<Dir>, CommandError> {
+/// A credential that does not open, or that was given for other hosts, is for its owner to mend; the rest is ours.
+fn unusable_credential(error: KeysError) -> Interruption {
+    match error {
+        KeysError::Sealed { .. } => Interruption::Unusable(in_words(&error)),
+        error => Interruption::Host(error.into()),
+    }
+}
+
+fn open(path: &str) -> Result<Arc<Dir>, Interruption> {
     Dir::open_ambient_dir(path, ambient_authority()).map(Arc::new).map_err(|error| {
-        CommandError::failed(format!(
-            "the directory `{path}` cannot be opened: {error}; connect again with another one"
-        ))
+        Interruption::Unusable(format!("the directory `{path}` cannot be opened: {error}; connect another one"))
     })
 }

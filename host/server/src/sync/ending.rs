@@ -4,13 +4,17 @@ use std::time::Duration;
 
 use domain::run::{RunState, Usage};
 use domain::{Failure, FailureKind, RunId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use store::connections::Outcome;
 
 use super::backoff;
+use super::interruption::{Interrupted, InterruptionKind};
 
 /// The longest that a source may ask to wait.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Bytes of messages that a run's record keeps.
+const MOST_ERROR_BYTES: usize = 16 * 1024;
 
 /// How one stream ended.
 #[derive(Debug, Clone, Serialize)]
@@ -25,6 +29,13 @@ pub struct StreamEnding {
     pub failure: Option<Failure>,
 }
 
+impl StreamEnding {
+    /// One that has not begun.
+    pub(super) fn of(stream: &str) -> Self {
+        Self { stream: stream.to_owned(), pages: 0, records: 0, failure: None }
+    }
+}
+
 /// How a run ended.
 #[derive(Debug, Clone, Serialize)]
 pub struct Ending {
@@ -34,76 +45,140 @@ pub struct Ending {
     pub state: RunState,
     /// Its streams, as far as they were tried.
     pub streams: Vec<StreamEnding>,
-    /// What went wrong as a whole.
+    /// What the connector could not do before its first stream.
     pub failure: Option<Failure>,
+    /// Why it was broken off, where it was.
+    pub interruption: Option<Interrupted>,
     /// What it used.
     pub usage: Usage,
 }
 
-impl Ending {
-    /// Judge a run by its parts.
-    pub(super) fn judge(
-        run: RunId,
-        streams: Vec<StreamEnding>,
-        failure: Option<Failure>,
-        usage: Usage,
-        stopped: bool,
-    ) -> Self {
-        let failed = streams.iter().filter(|stream| stream.failure.is_some()).count();
-        let state = match (stopped, failure.is_some() || failed > 0) {
-            (true, _) => RunState::Abandoned,
-            (false, false) => RunState::Succeeded,
-            (false, true) if streams.len() > failed => RunState::Partial,
-            (false, true) => RunState::Failed,
-        };
-        Self { run: Some(run), state, streams, failure, usage }
-    }
+/// One thing that went wrong, as a run's record keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunError {
+    /// The stream; none where it is the run as a whole.
+    pub stream: Option<String>,
+    /// The kind of failure or of interruption.
+    pub kind: String,
+    /// One sentence.
+    pub message: String,
+}
 
-    /// A run that could not begin.
-    pub(super) fn not_begun(failure: Failure) -> Self {
+impl Ending {
+    /// A run that has not begun.
+    pub(super) fn begin() -> Self {
         Self {
             run: None,
-            state: RunState::Failed,
+            state: RunState::Running,
             streams: Vec::new(),
-            failure: Some(failure),
+            failure: None,
+            interruption: None,
             usage: Usage::default(),
         }
     }
 
-    /// Everything that went wrong.
-    pub fn failures(&self) -> impl Iterator<Item = &Failure> {
+    /// Judge a run by its parts.
+    pub(super) fn judge(&mut self, stopped: bool) {
+        let failed = self.streams.iter().filter(|stream| stream.failure.is_some()).count();
+        self.state = match (stopped, self.failure.is_some() || failed > 0) {
+            (true, _) => RunState::Abandoned,
+            (false, false) => RunState::Succeeded,
+            (false, true) if self.streams.len() > failed => RunState::Partial,
+            (false, true) => RunState::Failed,
+        };
+    }
+
+    /// It was broken off.
+    pub(super) fn interrupt(&mut self, interrupted: Interrupted) {
+        self.state = match interrupted.kind {
+            InterruptionKind::Replaced => RunState::Abandoned,
+            InterruptionKind::Refused | InterruptionKind::Unusable | InterruptionKind::Host => RunState::Failed,
+        };
+        self.interruption = Some(interrupted);
+    }
+
+    /// Everything that the connector and its source could not do.
+    fn failures(&self) -> impl Iterator<Item = &Failure> {
         self.failure.iter().chain(self.streams.iter().filter_map(|stream| stream.failure.as_ref()))
     }
 
-    /// One line that says what went wrong, stream by stream.
+    /// Everything that went wrong, as much of it as a record may hold.
+    #[must_use]
+    pub fn errors(&self) -> Vec<RunError> {
+        let interruption = self.interruption.iter().map(|Interrupted { kind, message }| RunError {
+            stream: None,
+            kind: word(kind),
+            message: message.clone(),
+        });
+        let whole = self.failure.iter().map(|failure| (None, failure));
+        let streams = self.streams.iter().filter_map(|stream| Some((Some(&stream.stream), stream.failure.as_ref()?)));
+        let failures = whole.chain(streams).map(|(stream, failure)| RunError {
+            stream: stream.cloned(),
+            kind: word(&failure.kind),
+            message: failure.message.clone(),
+        });
+        let mut bytes = 0;
+        interruption
+            .chain(failures)
+            .take_while(|error| {
+                bytes += error.message.len() + error.stream.as_ref().map_or(0, String::len);
+                bytes <= MOST_ERROR_BYTES
+            })
+            .collect()
+    }
+
+    /// The same for the run's record.
+    pub(super) fn errors_as_json(&self) -> Option<String> {
+        let errors = self.errors();
+        if errors.is_empty() { None } else { serde_json::to_string(&errors).ok() }
+    }
+
+    /// The same for people, a line each.
     #[must_use]
     pub fn error(&self) -> Option<String> {
-        let streams = self
-            .streams
-            .iter()
-            .filter_map(|stream| stream.failure.as_ref().map(|failure| format!("{}: {failure}", stream.stream)));
-        let lines: Vec<_> = self.failure.iter().map(ToString::to_string).chain(streams).collect();
+        let line = |error: RunError| match error {
+            RunError { stream: Some(stream), kind, message } => format!("{stream}: {kind}: {message}"),
+            RunError { stream: None, kind, message } => format!("{kind}: {message}"),
+        };
+        let lines: Vec<_> = self.errors().into_iter().map(line).collect();
         if lines.is_empty() { None } else { Some(lines.join("\n")) }
     }
 
     /// What follows for the connection: its outcome, and when it is due again.
     pub(super) fn verdict(&self, interval: Duration, failures: u32, random: u64) -> (Outcome, Duration) {
-        let asked = self.failures().filter_map(|failure| failure.retry_after_seconds).max();
-        let asked = asked.map(|seconds| Duration::from_secs(seconds.into()).min(LONGEST_WAIT));
         match self.state {
             RunState::Succeeded => (Outcome::Succeeded, interval),
             RunState::Abandoned | RunState::Running => (Outcome::Abandoned, Duration::ZERO),
             RunState::Partial | RunState::Failed => match self.hopeless() {
-                Some(failure) => (Outcome::Failed(failure.to_string()), interval),
-                None => (Outcome::Retry, asked.unwrap_or_else(|| backoff::wait(failures + 1, random))),
+                Some(reason) => (Outcome::Failed(reason), interval),
+                None => (Outcome::Retry, backoff::wait(failures + 1, random).max(self.asked())),
             },
         }
     }
 
-    /// A failure that makes every further run useless until somebody changes something.
-    fn hopeless(&self) -> Option<&Failure> {
-        self.failures().find(|failure| matches!(failure.kind, FailureKind::Settings | FailureKind::Unauthorized))
+    /// How long the source asked to wait.
+    fn asked(&self) -> Duration {
+        let asked = self.failures().filter(|failure| failure.kind.is_transient());
+        let seconds = asked.filter_map(|failure| failure.retry_after_seconds).max().unwrap_or_default();
+        Duration::from_secs(seconds.into()).min(LONGEST_WAIT)
     }
+
+    /// What makes every further run useless until somebody changes something.
+    fn hopeless(&self) -> Option<String> {
+        let interruption = self
+            .interruption
+            .as_ref()
+            .filter(|interruption| matches!(interruption.kind, InterruptionKind::Refused | InterruptionKind::Unusable));
+        let failure = || {
+            self.failures().find(|failure| matches!(failure.kind, FailureKind::Settings | FailureKind::Unauthorized))
+        };
+        interruption.map(|interruption| interruption.message.clone()).or_else(|| failure().map(ToString::to_string))
+    }
+}
+
+/// The word of a kind, as in JSON.
+fn word(kind: &impl Serialize) -> String {
+    serde_json::to_value(kind).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -121,7 +196,15 @@ mod tests {
                 retry_after_seconds,
             }),
         });
-        Ending::judge(RunId::generate(), streams.collect(), None, Usage::default(), false)
+        let mut ending = Ending { streams: streams.collect(), ..Ending::begin() };
+        ending.judge(false);
+        ending
+    }
+
+    fn interrupted(kind: InterruptionKind) -> Ending {
+        let mut ending = ending(&[None]);
+        ending.interrupt(Interrupted { kind, message: "because".to_owned() });
+        ending
     }
 
     const HOUR: Duration = Duration::from_secs(3600);
@@ -139,6 +222,7 @@ mod tests {
         let asked = |seconds| ending(&[Some((FailureKind::RateLimited, Some(seconds)))]).verdict(HOUR, 0, 0);
         assert_eq!(asked(90), (Outcome::Retry, Duration::from_secs(90)));
         assert_eq!(asked(u32::MAX), (Outcome::Retry, LONGEST_WAIT));
+        assert_eq!(asked(0), (Outcome::Retry, backoff::wait(1, 0)), "nor is it asked again at once");
     }
 
     #[test]
@@ -147,5 +231,23 @@ mod tests {
         assert_eq!(outcome, Outcome::Failed("unauthorized: because".to_owned()));
         let (outcome, _) = ending(&[Some((FailureKind::NotFound, None)), None]).verdict(HOUR, 0, 0);
         assert_eq!(outcome, Outcome::Retry);
+        let (outcome, _) = interrupted(InterruptionKind::Refused).verdict(HOUR, 0, 0);
+        assert_eq!(outcome, Outcome::Failed("because".to_owned()));
+    }
+
+    #[test]
+    fn a_failure_of_the_host_is_tried_again_and_a_new_version_runs_at_once() {
+        let (outcome, wait) = interrupted(InterruptionKind::Host).verdict(HOUR, 0, 0);
+        assert_eq!((outcome, wait), (Outcome::Retry, backoff::wait(1, 0)));
+        let (outcome, wait) = interrupted(InterruptionKind::Replaced).verdict(HOUR, 0, 0);
+        assert_eq!((outcome, wait), (Outcome::Abandoned, Duration::ZERO));
+    }
+
+    #[test]
+    fn a_record_keeps_no_more_errors_than_it_has_room_for() {
+        let failures = vec![Some((FailureKind::Upstream, None)); 10_000];
+        let ending = ending(&failures);
+        let bytes: usize = ending.errors().iter().map(|error| error.message.len()).sum();
+        assert!((1_000..=MOST_ERROR_BYTES).contains(&bytes), "{bytes}");
     }
 }

@@ -1,19 +1,21 @@
 //! One run of one connection, from its lease to its release.
 
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use domain::{Failure, FailureKind, Instant, RunId, StreamInfo};
-use serde_json::{Value, json};
+use domain::{FailureKind, Instant, RunId, StreamInfo};
+use serde_json::json;
+use store::audit::{self, Entry};
 use store::connections::{self, Connection, Lease, leases};
 use store::runs::{self, Finish, NewRun};
-use store::{StoreError, WorkspaceRead, WorkspaceTx, fences, state};
+use store::{StoreError, WorkspaceRead, WorkspaceTx, fences, plugins, state};
 use tokio_util::sync::CancellationToken;
 
-use super::call::{Calls, Gateway};
+use super::call::Calls;
 use super::ending::{Ending, StreamEnding};
-use super::stream::{self, Trail};
-use super::worker::LEASE;
+use super::interruption::{Interrupted, Interruption, InterruptionKind};
+use super::keeper::Keeper;
+use super::stream;
+use super::trail::Trail;
 use crate::command::{CommandError, in_words};
 use crate::host::{Host, Machinery, Runnable};
 
@@ -29,19 +31,17 @@ pub(super) struct Run<'a> {
     pub(super) machinery: &'a Machinery,
     pub(super) runnable: &'a Runnable,
     pub(super) connection: &'a Connection,
-    pub(super) lease: &'a Lease,
+    pub(super) keeper: &'a Keeper<'a>,
     pub(super) calls: Calls,
     pub(super) id: RunId,
     pub(super) stop: &'a CancellationToken,
     progress: Progress<'a>,
-    /// Until when the lease lasts, in microseconds since 1970.
-    leased_until: AtomicI64,
 }
 
-/// Run a leased connection and release it. Only a store that fails is an error; the rest is the ending.
+/// Run a leased connection and release it. However it ends, that is the ending.
 ///
 /// # Errors
-/// When the store cannot be read or written, or the lease was lost.
+/// When the lease was lost, or the store cannot even be told how it ended.
 pub async fn run(
     host: &Host,
     machinery: &Machinery,
@@ -55,50 +55,53 @@ pub async fn run(
             connections::get(tx, lease.workspace, lease.connection).await
         })
         .await?;
-    let ending = match machinery.runnable(host, &connection.plugin).await {
-        Ok(runnable) => begin(host, machinery, &runnable, &connection, lease, stop, progress).await?,
-        Err(error) => Ending::not_begun(Failure {
-            kind: FailureKind::Settings,
-            message: in_words(&error),
-            retry_after_seconds: None,
-        }),
+    let keeper = Keeper::new(host, lease);
+    let mut ending = Ending::begin();
+    // From here on: preparing the plugin may take longer than a lease lasts.
+    let interruption = tokio::select! {
+        ended = attempt(host, machinery, &connection, &keeper, stop, progress, &mut ending) => ended.err(),
+        lost = keeper.beat() => Some(lost.into()),
     };
+    if let Some(Interruption::Lost(error)) = interruption {
+        return Err(error.into());
+    }
+    if let Some(interruption) = interruption {
+        ending.interrupt(tell(host, &connection, &interruption).await);
+    }
     release(host, &connection, lease, &ending).await?;
     Ok(ending)
 }
 
-async fn begin(
+/// Prepare the plugin, and run it. The run's record is finished even where it is broken off.
+async fn attempt(
     host: &Host,
     machinery: &Machinery,
-    runnable: &Runnable,
     connection: &Connection,
-    lease: &Lease,
+    keeper: &Keeper<'_>,
     stop: &CancellationToken,
     progress: Progress<'_>,
-) -> Result<Ending, CommandError> {
-    let calls = match Calls::prepare(host, connection, runnable).await {
-        Ok(calls) => calls,
-        Err(error) => {
-            let message = in_words(&error);
-            return Ok(Ending::not_begun(Failure { kind: FailureKind::Settings, message, retry_after_seconds: None }));
-        }
-    };
+    ending: &mut Ending,
+) -> Result<(), Interruption> {
+    let runnable = machinery.runnable(host, &connection.plugin).await?;
+    let calls = Calls::prepare(host, connection, &runnable).await?;
     let id = RunId::generate();
-    let leased_until = AtomicI64::new(lease.until.as_micros());
-    let run = Run { host, machinery, runnable, connection, lease, calls, id, stop, progress, leased_until };
+    let run = Run { host, machinery, runnable: &runnable, connection, keeper, calls, id, stop, progress };
     run.write("begin a run", async |tx| {
-        fences::raise(tx, connection.id, lease.fence).await?;
+        fences::raise(tx, connection.id, keeper.lease.fence).await?;
         runs::begin(tx, &run.record()).await
     })
     .await?;
+    ending.run = Some(id);
     let mut trail = Trail::default();
-    let (streams, failure) = tokio::select! {
-        ended = run.streams(&mut trail) => ended?,
-        lost = run.heartbeat() => return Err(lost.into()),
-    };
-    let ending = Ending::judge(id, streams, failure, trail.usage, stop.is_cancelled());
-    run.finish(&ending, &trail).await?;
-    Ok(ending)
+    let ended = run.streams(&mut trail, ending).await;
+    ending.usage = trail.usage;
+    ending.judge(stop.is_cancelled());
+    let mut told = ending.clone();
+    if let Err(interruption) = &ended {
+        told.interrupt(interruption.told());
+    }
+    run.finish(&told, &trail).await?;
+    ended
 }
 
 impl Run<'_> {
@@ -109,84 +112,77 @@ impl Run<'_> {
             plugin: self.connection.plugin.clone(),
             version: self.runnable.plugin.version.clone(),
             digest: self.runnable.plugin.digest,
-            fence: self.lease.fence,
+            fence: self.keeper.lease.fence,
             started_at: Instant::now(),
         }
     }
 
     /// All streams, one after another. A source that asks for patience, or refuses the credential, is not asked again.
-    async fn streams(&self, trail: &mut Trail) -> Result<(Vec<StreamEnding>, Option<Failure>), CommandError> {
-        let declared = match self.declared(trail).await? {
-            Ok(declared) => declared,
-            Err(failure) => return Ok((Vec::new(), Some(failure))),
-        };
-        let mut endings = Vec::new();
-        for declared in &declared {
+    async fn streams(&self, trail: &mut Trail, ending: &mut Ending) -> Result<(), Interruption> {
+        for declared in &self.declared(trail, ending).await? {
             if self.stop.is_cancelled() {
                 break;
             }
-            let ending = stream::run(self, declared, trail).await?;
-            let kind = ending.failure.as_ref().map(|failure| failure.kind);
-            endings.push(ending);
+            let mut of_stream = StreamEnding::of(&declared.name);
+            let ended = stream::run(self, declared, trail, &mut of_stream).await;
+            let kind = of_stream.failure.as_ref().map(|failure| failure.kind);
+            ending.streams.push(of_stream);
+            ended?;
             if matches!(kind, Some(FailureKind::RateLimited | FailureKind::Unauthorized | FailureKind::Settings)) {
                 break;
             }
         }
-        Ok((endings, None))
+        Ok(())
     }
 
-    async fn declared(&self, trail: &mut Trail) -> Result<Result<Vec<StreamInfo>, Failure>, CommandError> {
+    /// The streams that the connector declares: none where it fails, or is abandoned before it has answered.
+    async fn declared(&self, trail: &mut Trail, ending: &mut Ending) -> Result<Vec<StreamInfo>, Interruption> {
         let now = Instant::now();
-        if let Err(refusal) = self.runnable.permitted(self.host, now).await {
-            let message = in_words(&refusal);
-            return Ok(Err(Failure { kind: FailureKind::Settings, message, retry_after_seconds: None }));
-        }
+        self.permitted(now).await?;
         let kept = self.read("read a connection's state", async |tx| state::get(tx, self.connection.id).await).await?;
         let prepared = self.calls.make(self.machinery, now, kept);
         let settings = self.connection.settings.to_string();
-        let call = self.runnable.connector.streams(prepared.call, &settings);
-        // Abandoned before anything was known: there is nothing to run.
-        let Some(outcome) = self.unless_stopped(call).await else { return Ok(Ok(Vec::new())) };
-        trail.add(outcome.usage, outcome.log, entries(prepared.session.as_deref()));
-        Ok(outcome.result.map_err(|error| stream::failure(error, prepared.session.as_deref())))
+        let outcome = self.unless_stopped(self.runnable.connector.streams(prepared.call, &settings)).await;
+        trail.add_requests(prepared.session.as_deref());
+        let Some(outcome) = outcome else { return Ok(Vec::new()) };
+        trail.add(outcome.usage, outcome.log);
+        match outcome.result {
+            Ok(streams) => Ok(streams),
+            Err(error) => {
+                ending.failure = Some(stream::failure(error, prepared.session.as_deref())?);
+                Ok(Vec::new())
+            }
+        }
+    }
+
+    /// Whether this package may still be called: asked before every call.
+    pub(super) async fn permitted(&self, now: Instant) -> Result<(), Interruption> {
+        let mine = &self.runnable.plugin;
+        let active = self
+            .host
+            .store
+            .system_read("find the active package", async |tx| plugins::find_active(tx, &mine.id).await)
+            .await?;
+        match active {
+            None => Err(Interruption::Refused(format!("{} is not installed any more", mine.id))),
+            Some(active) if active.digest != mine.digest || active.granted != mine.granted => {
+                Err(Interruption::Replaced)
+            }
+            Some(_) => self.runnable.permitted(self.host, now).await.map_err(Interruption::from),
+        }
     }
 
     async fn finish(&self, ending: &Ending, trail: &Trail) -> Result<(), StoreError> {
-        let error = ending.error();
+        let error = ending.errors_as_json();
         let finish = Finish {
             state: ending.state,
             usage: trail.usage,
             error: error.as_deref(),
             log: &trail.log,
-            egress: &trail.egress,
+            egress: &trail.requests,
             at: Instant::now(),
         };
         self.write("finish a run", async |tx| runs::finish(tx, self.id, &finish).await).await
-    }
-
-    /// A long run keeps its lease, asking for more once half of it has gone. One that lost it stops here; one that
-    /// lost it a moment later is stopped by its fence, when it writes.
-    pub(super) async fn keep_lease(&self, now: Instant) -> Result<(), StoreError> {
-        if now.after(LEASE / 2).as_micros() < self.leased_until.load(Ordering::Relaxed) {
-            return Ok(());
-        }
-        let until = now.after(LEASE);
-        self.host.store.system("extend a lease", async |tx| leases::extend(tx, self.lease, until).await).await?;
-        self.leased_until.store(until.as_micros(), Ordering::Relaxed);
-        Ok(())
-    }
-
-    /// Keep the lease while a call takes its time, and end when it is lost.
-    async fn heartbeat(&self) -> StoreError {
-        loop {
-            tokio::time::sleep(LEASE / 3).await;
-            match self.keep_lease(Instant::now()).await {
-                Err(lost @ StoreError::StaleFence { .. }) => return lost,
-                // The fence keeps the records whole, whatever becomes of the lease.
-                Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "sync.lease.not_extended"),
-                Ok(()) => {}
-            }
-        }
     }
 
     /// The outcome of a call. Where the host is asked to stop and the call does not end soon, it is dropped: none.
@@ -222,22 +218,27 @@ impl Run<'_> {
     }
 }
 
-/// The requests of a call, as they are kept.
-pub(super) fn entries(session: Option<&Gateway>) -> Vec<Value> {
-    let entries = session.map(Gateway::log).unwrap_or_default();
-    let shown = entries.into_iter().map(|entry| {
-        json!({
-            "host": entry.host,
-            "method": entry.method,
-            "path": entry.path,
-            "status": entry.status,
-            "error": entry.error,
-            "bytes_in": entry.bytes_in,
-            "bytes_out": entry.bytes_out,
-            "millis": entry.millis,
-        })
-    });
-    shown.collect()
+/// Tell those whom it concerns of an interruption: the operator of the host's failures, the audit of refusals.
+async fn tell(host: &Host, connection: &Connection, interruption: &Interruption) -> Interrupted {
+    let told = interruption.told();
+    if let Interruption::Host(error) = interruption {
+        tracing::error!(connection.id = %connection.id, error = in_words(error), "sync.host.failed");
+    }
+    if told.kind == InterruptionKind::Refused {
+        let entry = Entry {
+            at: Instant::now(),
+            actor: "host".to_owned(),
+            action: "run.refused".to_owned(),
+            subject: connection.id.to_string(),
+            workspace: Some(connection.workspace),
+            detail: json!({ "plugin": connection.plugin, "reason": told.message }),
+        };
+        let written = host.store.system("note a refusal", async |tx| audit::append(tx, &entry).await).await;
+        if let Err(error) = written {
+            tracing::error!(connection.id = %connection.id, error = in_words(&error), "audit.append.failed");
+        }
+    }
+    told
 }
 
 async fn release(host: &Host, connection: &Connection, lease: &Lease, ending: &Ending) -> Result<(), CommandError> {

@@ -6,15 +6,14 @@ use std::time::Duration;
 use domain::{Instant, WorkspaceId};
 use store::connections::{Lease, leases};
 use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
+use super::keeper::LEASE;
 use super::run::run;
 use crate::host::{Host, Machinery};
 use crate::rollup;
 
-/// How long a lease lasts. A run extends it all the time, so that what a host leaves behind that is killed is free soon.
-pub const LEASE: Duration = Duration::from_secs(30);
 /// How often what is due is looked for.
 const POLL: Duration = Duration::from_secs(1);
 
@@ -32,7 +31,9 @@ pub async fn work(host: Host, machinery: Arc<Machinery>, stop: CancellationToken
     let owner = owner();
     let mut running = JoinSet::new();
     while !stop.is_cancelled() {
-        while running.try_join_next().is_some() {}
+        while let Some(ended) = running.try_join_next() {
+            note(ended);
+        }
         for lease in claim(&host, &owner, slots.available_permits()).await {
             let Ok(slot) = slots.clone().acquire_owned().await else { break };
             let (host, machinery, stop) = (host.clone(), machinery.clone(), stop.clone());
@@ -46,7 +47,16 @@ pub async fn work(host: Host, machinery: Arc<Machinery>, stop: CancellationToken
             () = tokio::time::sleep(POLL) => {}
         }
     }
-    while running.join_next().await.is_some() {}
+    while let Some(ended) = running.join_next().await {
+        note(ended);
+    }
+}
+
+/// A panic is ours, and is not passed over.
+fn note(ended: Result<(), JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(error = &error as &dyn std::error::Error, "sync.run.panicked");
+    }
 }
 
 async fn claim(host: &Host, owner: &str, free: usize) -> Vec<Lease> {

@@ -25,7 +25,7 @@ async fn a_run_tells_what_it_used_did_and_wrote() {
     let finish = Finish {
         state: RunState::Partial,
         usage,
-        error: Some("issues:acme/shop: rate-limited: come back later"),
+        error: Some(r#"[{"stream":"issues:acme/shop","kind":"rate-limited","message":"come back later"}]"#),
         log: std::slice::from_ref(&line),
         egress: &[request],
         at: at("2026-03-01T00:01:00Z"),
