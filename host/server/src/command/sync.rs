@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::host::{Host, Machinery};
 use crate::output::Output;
 use crate::rollup;
-use crate::sync::{Ending, LEASE, owner, run as run_lease};
+use crate::sync::{Ending, LEASE, Turn, owner, run as run_lease};
 
 /// How often a connection that somebody has is asked for again.
 const POLL: Duration = Duration::from_millis(500);
@@ -71,7 +71,8 @@ async fn one(
     let lease = claim(host, connection, &bar, stop).await?;
     let progress =
         |stream: &str, pages, records| bar.set_message(format!("{stream}: {pages} pages, {records} records"));
-    let ending = run_lease(host, machinery, &lease, stop, &progress).await?;
+    let turn = Turn { stop, until: None, progress: &progress };
+    let ending = run_lease(host, machinery, &lease, &turn).await?;
     bar.set_message("rolling up");
     rollup::catch_up(&host.store, connection.workspace).await?;
     ProgressBar::finish_and_clear(&bar);

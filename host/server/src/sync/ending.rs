@@ -49,6 +49,8 @@ pub struct Ending {
     pub failure: Option<Failure>,
     /// Why it was broken off, where it was.
     pub interruption: Option<Interrupted>,
+    /// Whether its turn ended before its streams did: the next one goes on where it stopped.
+    pub unfinished: bool,
     /// What it used.
     pub usage: Usage,
 }
@@ -73,6 +75,7 @@ impl Ending {
             streams: Vec::new(),
             failure: None,
             interruption: None,
+            unfinished: false,
             usage: Usage::default(),
         }
     }
@@ -82,6 +85,7 @@ impl Ending {
         let failed = self.streams.iter().filter(|stream| stream.failure.is_some()).count();
         self.state = match (stopped, self.failure.is_some() || failed > 0) {
             (true, _) => RunState::Abandoned,
+            (false, false) if self.unfinished => RunState::Partial,
             (false, false) => RunState::Succeeded,
             (false, true) if self.streams.len() > failed => RunState::Partial,
             (false, true) => RunState::Failed,
@@ -149,6 +153,9 @@ impl Ending {
         match self.state {
             RunState::Succeeded => (Outcome::Succeeded, interval),
             RunState::Abandoned | RunState::Running => (Outcome::Abandoned, Duration::ZERO),
+            RunState::Partial if self.unfinished && self.failures().next().is_none() => {
+                (Outcome::Succeeded, Duration::ZERO)
+            }
             RunState::Partial | RunState::Failed => match self.hopeless() {
                 Some(reason) => (Outcome::Failed(reason), interval),
                 None => (Outcome::Retry, backoff::wait(failures + 1, random).max(self.asked())),
@@ -241,6 +248,14 @@ mod tests {
         assert_eq!((outcome, wait), (Outcome::Retry, backoff::wait(1, 0)));
         let (outcome, wait) = interrupted(InterruptionKind::Replaced).verdict(HOUR, 0, 0);
         assert_eq!((outcome, wait), (Outcome::Abandoned, Duration::ZERO));
+    }
+
+    #[test]
+    fn a_run_whose_turn_has_ended_queues_again_behind_the_others() {
+        let mut ending = Ending { unfinished: true, ..ending(&[None]) };
+        ending.judge(false);
+        assert_eq!(ending.state, RunState::Partial);
+        assert_eq!(ending.verdict(HOUR, 0, 0), (Outcome::Succeeded, Duration::ZERO));
     }
 
     #[test]

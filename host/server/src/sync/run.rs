@@ -1,6 +1,6 @@
 //! One run of one connection, from its lease to its release.
 
-use std::time::Duration;
+use std::time::{Duration, Instant as Clock};
 
 use domain::{FailureKind, Instant, RunId, StreamInfo};
 use serde_json::json;
@@ -34,21 +34,35 @@ pub(super) struct Run<'a> {
     pub(super) keeper: &'a Keeper<'a>,
     pub(super) calls: Calls,
     pub(super) id: RunId,
-    pub(super) stop: &'a CancellationToken,
-    progress: Progress<'a>,
+    pub(super) turn: &'a Turn<'a>,
+}
+
+/// How long a run may go on, and who is told of it.
+pub struct Turn<'a> {
+    /// Ends it within seconds.
+    pub stop: &'a CancellationToken,
+    /// Until when it may begin pages; what is left is the next run's, after the others'.
+    pub until: Option<Clock>,
+    /// Told of each committed page.
+    pub progress: Progress<'a>,
+}
+
+impl Turn<'_> {
+    /// Whether another page may begin.
+    pub(super) fn goes_on(&self) -> bool {
+        !self.stop.is_cancelled() && !self.has_ended()
+    }
+
+    fn has_ended(&self) -> bool {
+        self.until.is_some_and(|until| Clock::now() >= until)
+    }
 }
 
 /// Run a leased connection and release it. However it ends, that is the ending.
 ///
 /// # Errors
 /// When the lease was lost, or the store cannot even be told how it ended.
-pub async fn run(
-    host: &Host,
-    machinery: &Machinery,
-    lease: &Lease,
-    stop: &CancellationToken,
-    progress: Progress<'_>,
-) -> Result<Ending, CommandError> {
+pub async fn run(host: &Host, machinery: &Machinery, lease: &Lease, turn: &Turn<'_>) -> Result<Ending, CommandError> {
     let connection = host
         .store
         .system_read("find a leased connection", async |tx| {
@@ -59,7 +73,7 @@ pub async fn run(
     let mut ending = Ending::begin();
     // From here on: preparing the plugin may take longer than a lease lasts.
     let interruption = tokio::select! {
-        ended = attempt(host, machinery, &connection, &keeper, stop, progress, &mut ending) => ended.err(),
+        ended = attempt(host, machinery, &connection, &keeper, turn, &mut ending) => ended.err(),
         lost = keeper.beat() => Some(lost.into()),
     };
     if let Some(Interruption::Lost(error)) = interruption {
@@ -78,14 +92,13 @@ async fn attempt(
     machinery: &Machinery,
     connection: &Connection,
     keeper: &Keeper<'_>,
-    stop: &CancellationToken,
-    progress: Progress<'_>,
+    turn: &Turn<'_>,
     ending: &mut Ending,
 ) -> Result<(), Interruption> {
     let runnable = machinery.runnable(host, &connection.plugin).await?;
     let calls = Calls::prepare(host, connection, &runnable).await?;
     let id = RunId::generate();
-    let run = Run { host, machinery, runnable: &runnable, connection, keeper, calls, id, stop, progress };
+    let run = Run { host, machinery, runnable: &runnable, connection, keeper, calls, id, turn };
     run.write("begin a run", async |tx| {
         fences::raise(tx, connection.id, keeper.lease.fence).await?;
         runs::begin(tx, &run.record()).await
@@ -94,8 +107,9 @@ async fn attempt(
     ending.run = Some(id);
     let mut trail = Trail::default();
     let ended = run.streams(&mut trail, ending).await;
+    ending.unfinished = turn.has_ended();
     ending.usage = trail.usage;
-    ending.judge(stop.is_cancelled());
+    ending.judge(turn.stop.is_cancelled());
     let mut told = ending.clone();
     if let Err(interruption) = &ended {
         told.interrupt(interruption.told());
@@ -120,7 +134,7 @@ impl Run<'_> {
     /// All streams, one after another. A source that asks for patience, or refuses the credential, is not asked again.
     async fn streams(&self, trail: &mut Trail, ending: &mut Ending) -> Result<(), Interruption> {
         for declared in &self.declared(trail, ending).await? {
-            if self.stop.is_cancelled() {
+            if !self.turn.goes_on() {
                 break;
             }
             let mut of_stream = StreamEnding::of(&declared.name);
@@ -188,7 +202,7 @@ impl Run<'_> {
     /// The outcome of a call. Where the host is asked to stop and the call does not end soon, it is dropped: none.
     pub(super) async fn unless_stopped<T>(&self, call: impl Future<Output = T>) -> Option<T> {
         let patience = async {
-            self.stop.cancelled().await;
+            self.turn.stop.cancelled().await;
             tokio::time::sleep(GRACE).await;
         };
         tokio::select! {
@@ -198,7 +212,7 @@ impl Run<'_> {
     }
 
     pub(super) fn progress(&self, stream: &str, pages: u32, records: u64) {
-        (self.progress)(stream, pages, records);
+        (self.turn.progress)(stream, pages, records);
     }
 
     pub(super) async fn read<T>(

@@ -13,9 +13,6 @@ use super::run::Run;
 use super::trail::Trail;
 use crate::command::{CommandError, in_words};
 
-/// Pages of one stream in one run. A source that never ends is stopped here, and goes on in the next run.
-const MOST_PAGES: u32 = 100_000;
-
 /// Run a stream, and keep in `ending` how far it has come. What goes wrong with it alone is part of its ending.
 pub(super) async fn run(
     run: &Run<'_>,
@@ -26,7 +23,7 @@ pub(super) async fn run(
     let mut stream = run
         .read("find where a stream stands", async |tx| streams::position(tx, run.connection.id, declared).await)
         .await?;
-    while ending.pages < MOST_PAGES && !run.stop.is_cancelled() {
+    while run.turn.goes_on() {
         match page(run, declared, &stream, trail).await? {
             Turned::Stopped => break,
             Turned::Failed(failure) => {

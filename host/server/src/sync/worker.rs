@@ -10,10 +10,12 @@ use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::keeper::LEASE;
-use super::run::run;
+use super::run::{Turn, run};
 use crate::host::{Host, Machinery};
 use crate::rollup;
 
+/// How long one connection may hold a worker before the others have theirs.
+const TURN: Duration = Duration::from_secs(10 * 60);
 /// How often what is due is looked for.
 const POLL: Duration = Duration::from_secs(1);
 
@@ -74,7 +76,8 @@ async fn claim(host: &Host, owner: &str, free: usize) -> Vec<Lease> {
 
 async fn one(host: &Host, machinery: &Machinery, lease: &Lease, stop: &CancellationToken) {
     let clock = std::time::Instant::now();
-    let ended = run(host, machinery, lease, stop, &|_, _, _| {}).await;
+    let turn = Turn { stop, until: Some(clock + TURN), progress: &|_, _, _| {} };
+    let ended = run(host, machinery, lease, &turn).await;
     let duration_ms = u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX);
     let (workspace, connection, plugin) = (lease.workspace, lease.connection, &lease.plugin);
     match ended {
