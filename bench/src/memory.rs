@@ -49,7 +49,11 @@ fn serving() -> Result<f64> {
         host.install(&publisher.pack(&component, &manifest)?, manifest.id.name())?;
     }
     let mut command = host.command(&["serve"]);
-    let process = command.env("WEIGHBRIDGE__LISTEN__ADDRESS", "127.0.0.1:0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+    let process = command
+        .env("WEIGHBRIDGE__LISTEN__ADDRESS", "127.0.0.1:0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()?;
     let mut serving = Serving(process);
     let mut line = String::new();
     BufReader::new(serving.0.stdout.take().context("its output")?).read_line(&mut line)?;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 const API: &str = "https://api.github.com";
 const WEB: &str = "https://github.com";
 /// The length that a body of text has, so that the page has the size of real ones (1.8 MB).
-const PARAGRAPHS: u64 = 5;
+const PARAGRAPHS: u64 = 3;
 
 /// The page, as text.
 pub(super) fn page(items: u64) -> String {
@@ -27,8 +27,8 @@ fn pull_request(number: u64) -> Value {
         "title": format!("Take the \"total\" of basket {number} from the ledger, not from the cart"),
         "user": user(number % 40), "body": body(number),
         "created_at": at(8), "updated_at": at(17), "closed_at": merged.then(|| at(16)), "merged_at": merged.then(|| at(16)),
-        "merge_commit_sha": sha(1), "assignee": user(number % 11), "assignees": [user(number % 11)],
-        "requested_reviewers": [user(number % 13)],
+        "merge_commit_sha": sha(1), "assignee": users(number, 2).first(), "assignees": users(number, 2),
+        "requested_reviewers": users(number, 3),
         "requested_teams": [team()],
         "labels": [label(1, "area: checkout"), label(2, "kind: defect"), label(3, "size: m")],
         "milestone": number.is_multiple_of(4).then(|| milestone(&api)), "draft": number.is_multiple_of(9),
@@ -49,6 +49,11 @@ fn pull_request(number: u64) -> Value {
 
 fn user(number: u64) -> Value {
     account(&format!("engineer-{number}"), 4_000_000 + number, "User")
+}
+
+/// One user in each `every`-th pull request, and nobody in the others.
+fn users(number: u64, every: u64) -> Vec<Value> {
+    if number.is_multiple_of(every) { vec![user(number % 11)] } else { Vec::new() }
 }
 
 fn organisation() -> Value {

@@ -1,4 +1,6 @@
 //! Where the reader stands in the text.
+//!
+//! What loops over blocks is compiled for the instructions that make the masks, so that they become part of the loop.
 
 use super::GaveUp;
 use super::block::{BLOCK, ends, masks, within};
@@ -55,6 +57,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The string that begins here, without its quotes; and whether it has escapes.
+    #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
     pub(super) fn string(&mut self) -> Result<(&'a str, bool), GaveUp> {
         self.expect(b'"')?;
         let begin = self.at;
@@ -76,6 +79,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Where the run of plain text ends that begins here.
+    #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
     fn next_end(&self) -> Result<usize, GaveUp> {
         let rest = self.text.as_bytes().get(self.at..).ok_or(GaveUp)?;
         let (blocks, tail) = rest.as_chunks::<BLOCK>();
@@ -115,6 +119,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Step behind the bracket that closes what was just opened.
+    #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
     fn skip_nested(&mut self) -> Result<(), GaveUp> {
         let mut depth: u32 = 1;
         while depth > 0 {
@@ -128,6 +133,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Step over a block that begins outside of strings, up to the last string in it that goes on beyond.
+    #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
     fn skip_block(&mut self, block: &[u8; BLOCK], depth: u32) -> Result<u32, GaveUp> {
         let masks = masks(block);
         if masks.backslashes != 0 {
