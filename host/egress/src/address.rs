@@ -55,7 +55,10 @@ const V4: &[Block<Ipv4Net>] = &[
 ];
 
 const V6: &[Block<Ipv6Net>] = &[
-    v6([0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254], 128, "cloud metadata", false),
+    // Amazon, Google and Oracle serve theirs from unique local addresses.
+    v6([0xfd00, 0xec2, 0, 0, 0, 0, 0, 0], 32, "cloud metadata", false),
+    v6([0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254], 128, "cloud metadata", false),
+    v6([0xfd00, 0xc1, 0, 0, 0, 0, 0xa9fe, 0xa9fe], 128, "cloud metadata", false),
     v6([0, 0, 0, 0, 0, 0, 0, 1], 128, "loopback", true),
     v6([0, 0, 0, 0, 0, 0xffff, 0, 0], 96, "IPv4-mapped", false),
     v6([0x64, 0xff9b, 0, 0, 0, 0, 0, 0], 96, "NAT64", false),
@@ -196,7 +199,9 @@ mod tests {
     #[test]
     fn an_allowance_opens_private_blocks_and_nothing_else() {
         let all: [IpNet; 2] = ["0.0.0.0/0".parse().expect("a net"), "::/0".parse().expect("a net")];
-        for text in ["10.1.2.3", "127.0.0.1", "192.168.1.1", "100.64.0.1", "::1", "fd12::1"] {
+        for text in
+            ["10.1.2.3", "127.0.0.1", "192.168.1.1", "100.64.0.1", "::1", "fd12::1", "fd00:ec1::254", "fd20:ce::253"]
+        {
             let ip = text.parse().expect("an address");
             assert!(refusal(ip, &[]).is_some() && refusal(ip, &all).is_none(), "{text}");
         }
@@ -205,6 +210,10 @@ mod tests {
             "168.63.129.16",
             "100.100.100.200",
             "fd00:ec2::254",
+            "fd00:ec2::",
+            "fd00:ec2:ffff:ffff:ffff:ffff:ffff:ffff",
+            "fd20:ce::254",
+            "fd00:c1::a9fe:a9fe",
             "169.254.1.1",
             "0.0.0.0",
             "224.0.0.1",
