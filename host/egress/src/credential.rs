@@ -33,8 +33,6 @@ pub(crate) enum CredentialError {
 pub(crate) struct Attached<'p> {
     /// Whose rate limits count.
     pub(crate) id: &'p str,
-    /// What blanks it in the answer.
-    pub(crate) scrubber: Scrubber,
     name: HeaderName,
     value: HeaderValue,
 }
@@ -82,13 +80,27 @@ fn attach<'p>(credential: &'p Credential, secret: &SecretString) -> Result<Attac
     });
     let mut value = HeaderValue::from_str(&text).map_err(|_| unwritable())?;
     value.set_sensitive(true);
-    let parts = match slot.scheme {
+    if parts(&slot.scheme, secret).iter().any(|part| part.len() < Scrubber::MIN_BYTES) {
+        return Err(CredentialError::TooShort(slot.name.clone()));
+    }
+    let name = header_name(&slot.scheme).ok_or_else(unwritable)?;
+    Ok(Attached { id, name, value })
+}
+
+/// What blanks the secrets of every slot; nothing if no slot is filled. Those that are too short are never sent.
+pub(crate) fn scrubber(permit: &Permit) -> Option<Scrubber> {
+    let filled =
+        permit.credentials.iter().filter_map(|Credential { slot, secret, id: _ }| Some((slot, secret.as_ref()?)));
+    let parts = filled.flat_map(|(slot, secret)| parts(&slot.scheme, secret.expose_secret()));
+    Scrubber::new(&parts.filter(|part| part.len() >= Scrubber::MIN_BYTES).collect::<Vec<_>>())
+}
+
+/// What a plugin must not read of a secret.
+fn parts<'s>(scheme: &AuthScheme, secret: &'s str) -> Vec<&'s str> {
+    match scheme {
         AuthScheme::Basic => basic_secrets(secret),
         AuthScheme::Bearer | AuthScheme::Header(_) => vec![secret],
-    };
-    let scrubber = Scrubber::new(&parts).ok_or_else(|| CredentialError::TooShort(slot.name.clone()))?;
-    let name = header_name(&slot.scheme).ok_or_else(unwritable)?;
-    Ok(Attached { id, scrubber, name, value })
+    }
 }
 
 /// Where a scheme writes; nothing if its header belongs to the connection.

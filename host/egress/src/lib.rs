@@ -10,7 +10,7 @@
 //! 5. `gate`: turn back while the source asked to wait;
 //! 6. `meter`: count it against the call's budget;
 //! 7. `resolve` and `address`: resolve, drop every address that is not public, dial one of the rest;
-//! 8. `body`, `headers`, `scrub`: read the answer within its caps, and blank the credential wherever it is echoed.
+//! 8. `body`, `headers`, `scrub`: read the answer within its caps, and blank every credential of the permit wherever it is echoed.
 //!
 //! Nothing is retried, no redirect is followed, no proxy is taken from the environment and no cookie is kept.
 //! Connections are pooled for each workspace alone (`pool`).

@@ -1,12 +1,15 @@
 //! Blanking a credential that a source echoes.
 //!
 //! The rule: a plugin never reads the credential, in any form that a server is likely to echo it in (`scrub/forms`):
-//! every byte of it becomes `*`, so lengths and structure stay. It runs over the whole body, so chunks cannot split it.
+//! every byte of it becomes `*`, so lengths and structure stay. It runs over the whole body, so chunks cannot split it,
+//! and over every answer of a session, with all secrets of its permit: what one request stored, another can read.
 //!
 //! The search skips ahead (Wu and Manber's algorithm with blocks of two bytes): in a body without the credential it looks
 //! at about one place for every thirty bytes, so that a megabyte costs a tenth of a millisecond.
 
 mod forms;
+
+use std::fmt;
 
 use secrecy::zeroize::Zeroizing;
 
@@ -14,13 +17,19 @@ use secrecy::zeroize::Zeroizing;
 const SLOTS: usize = 1 << 14;
 const FILL: u8 = b'*';
 
-/// Finds and blanks every form of some secrets. It has no `Debug`.
+/// Finds and blanks every form of some secrets. `Debug` shows none of them.
 pub(crate) struct Scrubber {
     needles: Vec<Zeroizing<Vec<u8>>>,
     /// The length of the shortest needle: what the search window holds.
     window: usize,
     /// How far the window may move when its last two bytes are these.
     shifts: Vec<u8>,
+}
+
+impl fmt::Debug for Scrubber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scrubber").field("forms", &self.needles.len()).finish_non_exhaustive()
+    }
 }
 
 impl Scrubber {

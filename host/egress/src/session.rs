@@ -18,6 +18,7 @@ use crate::meter::Meter;
 use crate::permit::Permit;
 use crate::pool::{Lane, Pools, WorkspacePool};
 use crate::resolve::Reach;
+use crate::scrub::Scrubber;
 use crate::url::Target;
 use crate::{body, credential, fault, headers, rate, rule};
 
@@ -55,7 +56,8 @@ impl Egress {
     pub fn session(&self, permit: Arc<Permit>, budget: Budget) -> Session {
         let pool = self.shared.pools.of(permit.workspace, self.shared.config.parallel_per_workspace);
         let (meter, log) = (Meter::new(budget), Log::default());
-        Session { shared: Arc::clone(&self.shared), pool, permit, meter, log, pause: AtomicU32::new(0) }
+        let scrubber = credential::scrubber(&permit);
+        Session { shared: Arc::clone(&self.shared), pool, permit, scrubber, meter, log, pause: AtomicU32::new(0) }
     }
 }
 
@@ -65,6 +67,8 @@ pub struct Session {
     shared: Arc<Shared>,
     pool: Arc<WorkspacePool>,
     permit: Arc<Permit>,
+    /// Blanks every secret of the permit in every answer.
+    scrubber: Option<Scrubber>,
     meter: Meter,
     log: Log,
     /// The longest pause that a source asked for, in seconds; 0 for none.
@@ -212,7 +216,7 @@ impl Session {
         let mut headers = headers::reveal(answer.headers(), &config.caps)?;
         let (cap, idle) = (config.caps.body_bytes, config.timeouts.idle);
         let mut body = body::read(&mut answer, cap, idle, &self.meter, &mut open.entry.bytes_in).await?;
-        if let Some(Attached { scrubber, .. }) = &credential
+        if let Some(scrubber) = &self.scrubber
             && scrubber.blank_headers(&mut headers) | scrubber.blank(&mut body)
         {
             tracing::warn!(host = target.host, "the source echoed a credential; it was blanked");

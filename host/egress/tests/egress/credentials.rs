@@ -3,11 +3,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
-use domain::capability::AuthScheme;
+use domain::capability::{AuthScheme, AuthSlot};
+use domain::exchange::Request;
 use http::Response;
+use weighbridge_egress::Credential;
 
 use super::upstream::{Upstream, ok};
-use super::world::{HOST, OTHER, SECRET, config, get, get_as, is_denied, permit, session};
+use super::world::{HOST, OTHER, SECRET, config, get, get_as, is_denied, permit, session, slot};
 
 #[tokio::test]
 async fn a_credential_goes_to_its_host_and_to_no_other() {
@@ -110,6 +112,36 @@ async fn an_echo_is_blanked_in_every_form_in_body_and_headers() {
             assert!(!text.contains(&secret[middle - 9..middle + 9]), "{form}: {text}");
         }
         assert!(body.starts_with("before before ") && body.ends_with(" after after"), "{form}");
+    }
+}
+
+#[tokio::test]
+async fn a_secret_that_a_source_kept_is_blanked_when_it_is_read_back() {
+    let kept = std::sync::Mutex::new(Vec::new());
+    let keeper = Upstream::serve(move |request| {
+        let mut kept = kept.lock().expect("a lock");
+        kept.extend(["authorization", "x-api-key"].iter().filter_map(|name| request.headers().get(*name)).cloned());
+        let lines: Vec<_> = kept.iter().map(|value| value.to_str().expect("text")).collect();
+        Response::builder().header("x-kept", lines.concat()).body(Bytes::from(lines.join(" "))).expect("a response")
+    })
+    .await;
+    let mut permit = permit();
+    let slot = AuthSlot { name: "key".to_owned(), scheme: AuthScheme::Header("x-api-key".to_owned()), ..slot(HOST) };
+    let other = "another-S3cret-of-the-connection";
+    permit.credentials.push(Credential { slot, secret: Some(other.into()), id: "cred-2".to_owned() });
+    let session = session(config(&[(HOST, keeper.address), (OTHER, keeper.address)]), permit);
+    session.send(get_as("https://api.example.test/x")).await.expect("an answer");
+    session
+        .send(Request { auth: Some("key".to_owned()), ..get("https://api.example.test/x") })
+        .await
+        .expect("an answer");
+    // Read back with no credential, with another one, and from another host.
+    for request in
+        [get("https://api.example.test/x"), get_as("https://api.example.test/x"), get("https://other.example.test/x")]
+    {
+        let answer = session.send(request).await.expect("an answer");
+        let text = format!("{} {}", String::from_utf8_lossy(&answer.body), answer.header("x-kept").expect("a header"));
+        assert!(text.contains("Bearer ****") && !text.contains(SECRET) && !text.contains(other), "{text}");
     }
 }
 

@@ -64,14 +64,17 @@ pub(crate) fn rule(host: &str, port: u16) -> HttpRule {
     HttpRule { scheme: Scheme::Https, host: host.to_owned(), port, methods, path: "/".to_owned() }
 }
 
+/// Slot `api`, for a bearer token, bound to this host.
+pub(crate) fn slot(host: &str) -> AuthSlot {
+    AuthSlot { name: "api".to_owned(), scheme: AuthScheme::Bearer, hosts: vec![host.to_owned()], optional: false }
+}
+
 /// A permit for GET, HEAD and POST on both hosts, with a bearer token in slot `api`, bound to `HOST`.
 pub(crate) fn permit() -> Permit {
-    let slot =
-        AuthSlot { name: "api".to_owned(), scheme: AuthScheme::Bearer, hosts: vec![HOST.to_owned()], optional: false };
     Permit {
         workspace: WorkspaceId::generate(),
         rules: vec![rule(HOST, 443), rule(OTHER, 443)],
-        credentials: vec![Credential { slot, secret: Some(SECRET.into()), id: "cred-1".to_owned() }],
+        credentials: vec![Credential { slot: slot(HOST), secret: Some(SECRET.into()), id: "cred-1".to_owned() }],
         private_networks: Vec::new(),
     }
 }
