@@ -6,7 +6,7 @@ use std::sync::Arc;
 use domain::{Digest, RecordKind};
 use sha2::{Digest as _, Sha256};
 use wasm_encoder::{
-    BlockType, CodeSection, ConstExpr, DataSection, EntityType, ExportKind, ExportSection, Function, FunctionSection,
+    BlockType, CodeSection, ConstExpr, CustomSection, DataSection, EntityType, ExportKind, ExportSection, Function, FunctionSection,
     GlobalSection, GlobalType, ImportSection, Instruction as I, MemorySection, MemoryType, Module, NameMap,
     NameSection, TypeSection, ValType,
 };
@@ -32,12 +32,20 @@ pub(crate) struct Guest {
     imports: Vec<(&'static str, &'static str, usize)>,
     pull: Vec<I<'static>>,
     data: Vec<(i32, Vec<u8>)>,
+    custom: Vec<(&'static str, Vec<u8>)>,
+    trap_name: String,
 }
 
 impl Guest {
     /// One that answers with an empty last page.
     pub(crate) fn new() -> Self {
-        Self { imports: Vec::new(), pull: Vec::new(), data: vec![(PAGE, page(0, 0))] }
+        Self {
+            imports: Vec::new(),
+            pull: Vec::new(),
+            data: vec![(PAGE, page(0, 0))],
+            custom: Vec::new(),
+            trap_name: "_ZN5guest4dive17h0123456789abcdefE".to_owned(),
+        }
     }
 
     /// Import a function of an interface that takes so many `i32`; it is function 0, 1, … in this order.
@@ -66,7 +74,19 @@ impl Guest {
         self
     }
 
-    /// The number of the function that traps; its name is mangled as Rust mangles.
+    /// A custom section of its module.
+    pub(crate) fn with_section(mut self, name: &'static str, data: Vec<u8>) -> Self {
+        self.custom.push((name, data));
+        self
+    }
+
+    /// Another name for the function that traps.
+    pub(crate) fn trapping_as(mut self, name: impl Into<String>) -> Self {
+        self.trap_name = name.into();
+        self
+    }
+
+    /// The number of the function that traps; its name is mangled as Rust mangles, unless it has another.
     pub(crate) fn trapping(&self) -> u32 {
         u32::try_from(self.imports.len()).expect("few imports") + 3
     }
@@ -96,7 +116,7 @@ impl Guest {
     fn module(self) -> Vec<u8> {
         let trapping = self.trapping();
         let first = trapping - 3;
-        let Self { imports, pull, data } = self;
+        let Self { imports, pull, data, custom, trap_name } = self;
         let (mut types, mut import_section, mut functions, mut code) =
             (TypeSection::new(), ImportSection::new(), FunctionSection::new(), CodeSection::new());
         for (index, (interface, function, params)) in (0..).zip(&imports) {
@@ -136,12 +156,15 @@ impl Guest {
             segments.active(0, &ConstExpr::i32_const(at), bytes);
         }
         let mut names = NameMap::new();
-        names.append(trapping, "_ZN5guest4dive17h0123456789abcdefE");
+        names.append(trapping, &trap_name);
         let mut name_section = NameSection::new();
         name_section.functions(&names);
         let mut module = Module::new();
         module.section(&types).section(&import_section).section(&functions).section(&memory).section(&globals);
         module.section(&exports).section(&code).section(&segments).section(&name_section);
+        for (name, data) in custom {
+            module.section(&CustomSection { name: name.into(), data: data.into() });
+        }
         module.finish()
     }
 }

@@ -39,7 +39,8 @@ pub(crate) fn config() -> Config {
         .wasm_features(REFUSED, false)
         .relaxed_simd_deterministic(true)
         .cranelift_nan_canonicalization(true)
-        .wasm_backtrace_details(WasmBacktraceDetails::Enable);
+        // Debug information is the guest's own word, and reading it recurses as deep as the guest likes.
+        .wasm_backtrace_details(WasmBacktraceDetails::Disable);
     config
 }
 

@@ -66,6 +66,37 @@ async fn a_trap_names_plugin_export_and_frames() {
     assert!(fault.to_string().contains("acme/guest trapped in `pull`"), "{fault}");
 }
 
+/// DWARF of one function that holds so many inlined ones, each within the one before.
+fn nested_debug_information(depth: usize) -> [(&'static str, Vec<u8>); 2] {
+    const UNIT: u8 = 1;
+    const FUNCTION: u8 = 2;
+    const INLINED: u8 = 3;
+    // Each with children, `DW_AT_low_pc` as an address and `DW_AT_high_pc` as four bytes.
+    let abbreviation = |code, tag| [code, tag, 1, 0x11, 0x01, 0x12, 0x06, 0, 0];
+    let mut abbreviations = [abbreviation(UNIT, 0x11), abbreviation(FUNCTION, 0x2e), abbreviation(INLINED, 0x1d)].concat();
+    abbreviations.push(0);
+    let everywhere = |code: u8| [&[code][..], &0_u32.to_le_bytes(), &0x10_0000_u32.to_le_bytes()].concat();
+    // Version 4, its abbreviations at 0, addresses of four bytes.
+    let mut unit = vec![4, 0, 0, 0, 0, 0, 4];
+    unit.extend([everywhere(UNIT), everywhere(FUNCTION), everywhere(INLINED).repeat(depth)].concat());
+    unit.extend(vec![0; depth + 2]);
+    let length = u32::try_from(unit.len()).expect("a short unit").to_le_bytes();
+    [(".debug_abbrev", abbreviations), (".debug_info", [&length[..], &unit].concat())]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn debug_information_is_never_read() {
+    let bench = bench();
+    let guest = nested_debug_information(100_000)
+        .into_iter()
+        .fold(Guest::new(), |guest, (name, data)| guest.with_section(name, data));
+    let dive = [I::Call(guest.trapping())];
+    // A reader of it would recurse beyond the stack of the call, and the process would be gone.
+    let fault = fault(bench.pull(guest.pulling(dive), call()).await);
+    let GuestFault::Trap { frames, .. } = &fault else { panic!("{fault:?}") };
+    assert_eq!(frames.len(), 2, "a reader that holds out tells of inlined functions: {frames:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stalled_request_is_stopped_by_the_wall_clock_and_costs_no_cpu() {
     let bench = bench();
