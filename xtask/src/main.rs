@@ -10,6 +10,7 @@ mod demo;
 mod plugins;
 mod suite;
 mod tidy;
+mod tied;
 
 use std::process::ExitCode;
 
@@ -34,6 +35,9 @@ enum Task {
     Tidy,
     /// Measure, and print ratios from this one run
     Bench(bench::Arguments),
+    /// Become a program that ends with the process that started it
+    #[command(hide = true)]
+    Tied(tied::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -43,6 +47,7 @@ fn main() -> ExitCode {
         Task::Plugins => plugins::build().map(drop),
         Task::Tidy => tidy::run(),
         Task::Bench(arguments) => bench::run(&arguments),
+        Task::Tied(arguments) => tied::become_program(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
