@@ -107,9 +107,9 @@ fn parts<'s>(scheme: &AuthScheme, secret: &'s str) -> Vec<&'s str> {
 fn header_name(scheme: &AuthScheme) -> Option<HeaderName> {
     match scheme {
         AuthScheme::Bearer | AuthScheme::Basic => Some(AUTHORIZATION),
-        AuthScheme::Header(name) => HeaderName::from_bytes(name.as_bytes())
-            .ok()
-            .filter(|name| name == AUTHORIZATION || !headers::is_reserved(name.as_str())),
+        AuthScheme::Header(name) => {
+            HeaderName::from_bytes(name.as_bytes()).ok().filter(|name| !headers::is_reserved(name.as_str()))
+        }
     }
 }
 

@@ -32,7 +32,17 @@ async fn a_plugin_cannot_write_the_header_of_a_credential() {
     let mut permit = permit();
     permit.credentials[0].slot.scheme = AuthScheme::Header("x-api-key".to_owned());
     let session = session(config(&[(HOST, upstream.address)]), permit);
-    for name in ["x-api-key", "X-API-Key", "Authorization", "cookie", "host", "proxy-authorization", "connection"] {
+    for name in [
+        "x-api-key",
+        "X-API-Key",
+        "x_api_key",
+        "private-token",
+        "Authorization",
+        "cookie",
+        "host",
+        "proxy-authorization",
+        "connection",
+    ] {
         let mut request = get_as("https://api.example.test/x");
         request.headers.push((name.to_owned(), "mine".to_owned()));
         assert!(is_denied(&session.send(request).await), "{name}");
