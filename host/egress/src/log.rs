@@ -9,6 +9,8 @@ use domain::exchange::ExchangeError;
 const MAX_ENTRIES: usize = 1024;
 /// How much of a path is kept, in characters.
 const MAX_PATH: usize = 512;
+/// How much of an error is kept, in bytes: guests have a say in it.
+const MAX_ERROR: usize = 256;
 
 /// One request, sent or denied.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,11 +23,11 @@ pub struct EgressEntry {
     pub path: String,
     /// The status of the answer, if one came.
     pub status: Option<u16>,
-    /// Why the request failed, if it did.
+    /// Why the request failed, if it did, shortened.
     pub error: Option<String>,
     /// Bytes of the body that came in, inflated.
     pub bytes_in: u64,
-    /// Bytes of the request's body, once it was sent.
+    /// Bytes of the request: address, headers and body, once it was sent.
     pub bytes_out: u64,
     /// From the call of `send` to its end, in milliseconds.
     pub millis: u64,
@@ -66,7 +68,11 @@ impl OpenEntry<'_> {
 
     /// Notes how it ended; the time so far, in milliseconds.
     pub(crate) fn end(&mut self, error: Option<&ExchangeError>) -> u64 {
-        self.entry.error = error.map(ToString::to_string);
+        self.entry.error = error.map(|error| {
+            let mut text = error.to_string();
+            text.truncate(text.floor_char_boundary(MAX_ERROR));
+            text
+        });
         self.entry.millis = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.entry.millis
     }
@@ -78,5 +84,18 @@ impl Drop for OpenEntry<'_> {
         if entries.len() < MAX_ENTRIES {
             entries.push(std::mem::take(&mut self.entry));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_does_not_grow_with_its_error() {
+        let log = Log::default();
+        log.open("GET").end(Some(&ExchangeError::Denied("é".repeat(16_000))));
+        let kept = log.entries().remove(0).error.expect("an error");
+        assert!(kept.starts_with("denied: é") && (MAX_ERROR - 1..=MAX_ERROR).contains(&kept.len()), "{}", kept.len());
     }
 }
