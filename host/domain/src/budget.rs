@@ -18,7 +18,7 @@ pub struct Budget {
     pub requests: u32,
     /// Bytes of HTTP answers, inflated.
     pub bytes_in: u32,
-    /// Bytes of HTTP request bodies.
+    /// Bytes of HTTP requests: address, headers and body.
     pub bytes_out: u32,
     /// Bytes read from files.
     pub file_bytes: u32,

@@ -17,7 +17,7 @@ pub struct Usage {
     pub requests: u32,
     /// Bytes of answers, inflated.
     pub bytes_in: u64,
-    /// Bytes of request bodies.
+    /// Bytes of HTTP requests: address, headers and body.
     pub bytes_out: u64,
     /// Bytes read from files.
     pub file_bytes: u64,

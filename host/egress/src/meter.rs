@@ -29,8 +29,8 @@ impl Meter {
         }
     }
 
-    /// Takes one request with a body of so many bytes, or nothing at all.
-    pub(crate) fn take_request(&self, body_bytes: usize) -> Result<(), ExchangeError> {
+    /// Takes one request of so many bytes (address, headers and body: a plugin can say as much in each), or nothing at all.
+    pub(crate) fn take_request(&self, size: usize) -> Result<(), ExchangeError> {
         if Instant::now() >= self.deadline {
             return Err(ExchangeError::Budget("time"));
         }
@@ -39,7 +39,7 @@ impl Meter {
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, more)
             .map_err(|_| ExchangeError::Budget("requests"))?;
         let limit = u64::from(self.budget.bytes_out);
-        let more = |bytes: u64| bytes.checked_add(body_bytes as u64).filter(|&bytes| bytes <= limit);
+        let more = |bytes: u64| bytes.checked_add(size as u64).filter(|&bytes| bytes <= limit);
         self.bytes_out.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).map(drop).map_err(|_| {
             self.requests.fetch_sub(1, Ordering::Relaxed);
             ExchangeError::Budget("bytes-out")

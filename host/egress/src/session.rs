@@ -85,6 +85,13 @@ struct Admitted<'p> {
     waiters: Waiters,
 }
 
+impl Admitted<'_> {
+    /// The bytes that the plugin sends: address, headers and body.
+    fn size(&self) -> usize {
+        self.target.as_str().len() + headers::size(&self.headers) + self.body.as_ref().map_or(0, Vec::len)
+    }
+}
+
 impl Session {
     /// Sends one request and reads its answer.
     ///
@@ -134,7 +141,7 @@ impl Session {
             return Err(ExchangeError::RateLimited(seconds));
         }
         let (lane, wire) = self.prepare(&admitted)?;
-        let bytes_out = admitted.body.as_ref().map_or(0, Vec::len);
+        let bytes_out = admitted.size();
         self.meter.take_request(bytes_out)?;
         open.entry.bytes_out = bytes_out as u64;
         let (deadline, late) = self.meter.deadline(self.shared.config.timeouts.total);

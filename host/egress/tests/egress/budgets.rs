@@ -32,13 +32,21 @@ async fn concurrent_requests_draw_on_one_budget() {
 #[tokio::test]
 async fn bytes_are_counted_in_both_directions() {
     let upstream = Upstream::serve(|_| ok(vec![b'x'; 600])).await;
-    let budget = Budget { bytes_in: 1_500, bytes_out: 100, ..Budget::default() };
+    let address = u32::try_from(URL.len()).expect("short");
+    let budget = Budget { bytes_in: 1_500, bytes_out: 100 + 3 * address, ..Budget::default() };
     let session = session(config(&[(HOST, upstream.address)]), budget);
     let post = |bytes| Request { method: "POST".to_owned(), body: Some(vec![b'y'; bytes]), ..get(URL) };
     assert!(session.send(post(60)).await.is_ok());
-    assert_eq!(session.send(post(41)).await, Err(ExchangeError::Budget("bytes-out")));
+    assert_eq!(session.log()[0].bytes_out, 60 + u64::from(address));
+    assert_eq!(session.send(post(41 + URL.len())).await, Err(ExchangeError::Budget("bytes-out")));
     assert!(session.send(post(40)).await.is_ok());
+    let mut long = get(URL);
+    long.url.push_str("&more");
+    assert_eq!(session.send(long).await, Err(ExchangeError::Budget("bytes-out")));
+    let headers = vec![("x-a".to_owned(), "1".to_owned())];
+    assert_eq!(session.send(Request { headers, ..get(URL) }).await, Err(ExchangeError::Budget("bytes-out")));
     assert_eq!(session.send(get(URL)).await, Err(ExchangeError::Budget("bytes-in")));
+    assert_eq!(session.usage().bytes_out, u64::from(budget.bytes_out));
     assert_eq!(upstream.seen().iter().map(|seen| seen.request.body().len()).collect::<Vec<_>>(), [60, 40, 0]);
     assert!(super::world::is_denied(&session.send(post(1024 * 1024 + 1)).await));
 }
