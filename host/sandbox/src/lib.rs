@@ -12,6 +12,7 @@ mod capability;
 mod compile;
 mod connector;
 mod engine;
+mod escape;
 mod fault;
 #[cfg(test)]
 mod guest;

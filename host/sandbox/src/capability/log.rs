@@ -1,12 +1,11 @@
 //! `log`: lines for the run record. Bounded, escaped, and never a format string.
 
-use std::fmt::Write;
-
 use domain::run::{LogLevel, LogLine};
 use wasmtime::component::{HasSelf, Linker};
 
 use crate::bindings::weighbridge::connector::log as wit;
 use crate::call::CallState;
+use crate::escape::escaped;
 
 /// What a line costs beside its text, so that empty lines are not free.
 const LINE: usize = 16;
@@ -30,43 +29,23 @@ impl Log {
         (self.lines, self.used as u64)
     }
 
-    fn write(&mut self, level: LogLevel, message: String) {
+    fn write(&mut self, level: LogLevel, message: &str) {
         if self.cut {
             return;
         }
         let left = self.budget.saturating_sub(self.used);
-        let mut message = escape(message, left);
+        // One byte more than fits, by which a line that is cut is known. What was handed over is never kept itself: it may
+        // have room for megabytes.
+        let mut message = escaped(message, left.saturating_add(1));
         if message.len() + LINE > left {
             self.cut = true;
             message.truncate(message.floor_char_boundary(left.saturating_sub(LINE)));
             message.push_str("… [the log of this call is cut off here]");
+            message.shrink_to_fit();
         }
         self.used = (self.used + message.len() + LINE).min(self.budget);
         self.lines.push(LogLine { level, message });
     }
-}
-
-/// Write what would move a cursor, break a line or turn the reading direction as an escape. Looks at no more than the
-/// first `enough` bytes, since the rest would be cut off.
-fn escape(mut message: String, enough: usize) -> String {
-    message.truncate(message.floor_char_boundary(enough));
-    if !message.chars().any(is_deceptive) {
-        return message;
-    }
-    message.chars().fold(String::with_capacity(message.len() + 16), |mut escaped, c| {
-        if is_deceptive(c) {
-            // Writing into a string cannot fail.
-            let _ = write!(escaped, "{}", c.escape_default());
-        } else {
-            escaped.push(c);
-        }
-        escaped
-    })
-}
-
-fn is_deceptive(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 impl wit::Host for Log {
@@ -77,7 +56,7 @@ impl wit::Host for Log {
             wit::Level::Warn => LogLevel::Warn,
             wit::Level::Error => LogLevel::Error,
         };
-        self.write(level, message);
+        self.write(level, &message);
     }
 }
 
@@ -94,7 +73,7 @@ mod tests {
     fn a_flood_of_lines_is_cut_off_with_a_mark() {
         let mut log = Log::new(1024);
         for _ in 0..1_000_000 {
-            log.write(LogLevel::Info, "x".repeat(100));
+            log.write(LogLevel::Info, &"x".repeat(100));
         }
         let (lines, used) = log.into_parts();
         assert!(lines.iter().map(|line| line.message.len()).sum::<usize>() < 1024 + 64);
@@ -105,14 +84,26 @@ mod tests {
     #[test]
     fn empty_lines_end_too() {
         let mut log = Log::new(1024);
-        (0..10_000).for_each(|_| log.write(LogLevel::Info, String::new()));
+        (0..10_000).for_each(|_| log.write(LogLevel::Info, ""));
         assert!(log.into_parts().0.len() <= 1024 / LINE + 1);
     }
 
     #[test]
     fn terminals_and_readers_cannot_be_deceived() {
         let mut log = Log::new(1024);
-        log.write(LogLevel::Warn, "a\r\nb\u{1b}[2Jc\u{202e}d é".to_owned());
+        log.write(LogLevel::Warn, "a\r\nb\u{1b}[2Jc\u{202e}d é");
         assert_eq!(log.into_parts().0[0].message, "a\\r\\nb\\u{1b}[2Jc\\u{202e}d é");
+    }
+    #[test]
+    fn a_line_holds_no_more_memory_than_its_text() {
+        let mut log = Log::new(1024);
+        // Room for ten megabytes under a few words, and ten megabytes that are cut.
+        let mut roomy = String::with_capacity(10_000_000);
+        roomy.push_str("a few words");
+        wit::Host::log(&mut log, wit::Level::Info, roomy);
+        wit::Host::log(&mut log, wit::Level::Info, "\u{1b}".repeat(10_000_000));
+        let (lines, _) = log.into_parts();
+        assert_eq!(lines.len(), 2);
+        assert!(lines.iter().all(|line| line.message.capacity() < 2 * 1024), "{lines:?}");
     }
 }
