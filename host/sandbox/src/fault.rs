@@ -1,14 +1,16 @@
 //! What a guest did wrong. A fault is data of the run, told to its author; it is never an error of the host's.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use domain::{Failure, PluginId, RecordKind};
-use wasmtime::{Trap, WasmBacktrace};
+use wasmtime::{FrameInfo, Trap, WasmBacktrace};
 
 use crate::call::CallState;
 use crate::capability::http::{HandlesSpent, NoHttp};
+use crate::escape::{Line, escaped};
 use crate::limits::HANDLES;
 use crate::meter::CpuSpent;
+use crate::package::MAX_NAME;
 
 /// Why a call gave no result.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +48,9 @@ pub enum GuestFault {
         limit_ms: u32,
     },
     /// It took too long.
-    #[error("the call took longer than its {limit_ms} ms: the source is slow, or the plugin asks it for too much at once")]
+    #[error(
+        "the call took longer than its {limit_ms} ms: the source is slow, or the plugin asks it for too much at once"
+    )]
     Wall {
         /// The budget in milliseconds.
         limit_ms: u32,
@@ -167,6 +171,9 @@ impl fmt::Display for Frames<'_> {
     }
 }
 
+/// The longest of the engine's reasons that is shown, in bytes.
+const REASON: usize = 1024;
+
 /// What was being called when it went wrong.
 pub(crate) struct Scene<'a> {
     pub(crate) plugin: &'a PluginId,
@@ -203,15 +210,70 @@ impl Scene<'_> {
 
     fn trap(&self, error: &wasmtime::Error, reason: String) -> GuestFault {
         let frames = error.downcast_ref::<WasmBacktrace>().map(frames).unwrap_or_default();
+        let reason = escaped(&reason, REASON);
         GuestFault::Trap { plugin: self.plugin.clone(), export: self.export, reason, frames }
     }
 }
 
-/// The frames of a trap. The engine demangles names only where it prints them, so its print is taken apart.
+/// The frames of a trap: the names of functions, which are the guest's own words.
 fn frames(backtrace: &WasmBacktrace) -> Vec<String> {
     const FRAMES: usize = 32;
-    const LENGTH: usize = 256;
-    let shorten = |line: &str| line[..line.floor_char_boundary(LENGTH)].replace(char::is_control, " ");
-    let print = backtrace.to_string();
-    print.lines().filter_map(|line| line.split_once(" - ")).take(FRAMES).map(|(_, frame)| shorten(frame)).collect()
+    let name = |frame: &FrameInfo| frame.func_name().map_or_else(|| format!("function {}", frame.func_index()), shown);
+    backtrace.frames().iter().take(FRAMES).map(name).collect()
+}
+
+/// The name of a function as its author wrote it, if a Rust compiler mangled it. A short name can stand for one without
+/// end, so the demangler is stopped where the name would be cut; what other languages mangle stays as it is.
+fn shown(name: &str) -> String {
+    const SHOWN: usize = 256;
+    let mut line = Line::new(SHOWN);
+    match rustc_demangle::try_demangle(&name[..name.floor_char_boundary(MAX_NAME)]) {
+        // Writing fails at the cut, and what is before it is what is wanted.
+        Ok(demangled) => drop(write!(line, "{demangled:#}")),
+        Err(_) => drop(line.write_str(name)),
+    }
+    line.into_text()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_demangled_cut_and_escaped() {
+        assert_eq!(shown("_ZN5guest4dive17h0123456789abcdefE"), "guest::dive");
+        assert_eq!(shown("_RNvC5guest4dive"), "guest::dive");
+        assert_eq!(shown("\u{1b}[2Jdive\u{202e}"), "\\u{1b}[2Jdive\\u{202e}");
+        assert_eq!(shown(&"d".repeat(10_000)).len(), 256);
+    }
+
+    #[test]
+    fn a_short_name_that_stands_for_a_huge_one_costs_nothing() {
+        // Each tuple holds the one before it twice, by its place in the name: 2^30 leaves.
+        let mut rust = "_RIC0p".to_owned();
+        let mut last = 3;
+        for _ in 0..30 {
+            let begin = rust.len() - 2;
+            rust.push_str(&format!("TB{0}_B{0}_E", base_62(last - 1)));
+            last = begin;
+        }
+        rust.push('E');
+        assert!(rustc_demangle::try_demangle(&rust).is_ok(), "{rust}");
+        let cpp = format!("_Z1fSt4pairI{}", "S_IS0_S0_E".repeat(30));
+        for name in [&rust, &cpp] {
+            let begun = std::time::Instant::now();
+            assert!(shown(name).len() <= 256);
+            assert!(begun.elapsed() < std::time::Duration::from_millis(100), "{name}");
+        }
+    }
+
+    fn base_62(mut number: usize) -> String {
+        let digits: Vec<char> = ('0'..='9').chain('a'..='z').chain('A'..='Z').collect();
+        let mut text = vec![digits[number % 62]];
+        while number >= 62 {
+            number /= 62;
+            text.push(digits[number % 62]);
+        }
+        text.into_iter().rev().collect()
+    }
 }

@@ -24,6 +24,7 @@ pub use interface::Warning;
 pub use manifest::{Manifest, ManifestError, NotInstallable, Profile, World};
 pub use screen::{ENGINE_FEATURES, PackageError};
 pub use settings::{InvalidSettings, Problem, SchemaError, fill_defaults, validate_settings};
+pub(crate) use survey::MAX_NAME;
 pub use unverified::{MAX_ENVELOPE_BYTES, MAX_PACKAGE_BYTES, UnverifiedPackage};
 
 /// The name of the custom section that holds the manifest.

@@ -5,7 +5,7 @@ use wasmparser::component_types::ComponentEntityType;
 use wasmparser::types::Types;
 use wasmparser::{
     BinaryReaderError, ComponentExternalKind, ComponentTypeRef, FuncToValidate, FuncValidatorAllocations, FunctionBody,
-    Operator, Parser, Payload, ValidPayload, Validator, ValidatorResources,
+    KnownCustom, Name, NameSectionReader, Operator, Parser, Payload, ValidPayload, Validator, ValidatorResources,
 };
 
 use super::MANIFEST_SECTION;
@@ -28,6 +28,8 @@ const BOUNDS: Counts = Counts {
 };
 /// Bytes of one function's body.
 const MAX_BODY_BYTES: u64 = 1024 * 1024;
+/// Bytes of one function's name. The names of a trap's frames are copied while it is told.
+pub(crate) const MAX_NAME: usize = 4096;
 /// Blocks within one another.
 const MAX_NESTING: u64 = 4096;
 
@@ -92,6 +94,11 @@ impl<'a> Survey<'a> {
         match payload {
             Payload::CustomSection(section) if section.name() == MANIFEST_SECTION => {
                 self.found_manifest(section.data(), top)?;
+            }
+            Payload::CustomSection(section) => {
+                if let KnownCustom::Name(names) = section.as_known() {
+                    check_names(names)?;
+                }
             }
             Payload::ModuleSection { .. } => {
                 bump("modules", &mut self.counts.modules, 1, BOUNDS.modules)?;
@@ -195,6 +202,17 @@ impl<'a> Survey<'a> {
         operators.finish().map_err(invalid)?;
         Ok(validator.into_allocations())
     }
+}
+
+/// The engine takes the names up to the first that it cannot read, and so much is looked at here.
+fn check_names(sections: NameSectionReader<'_>) -> Result<(), PackageError> {
+    for section in sections.map_while(Result::ok) {
+        let Name::Function(functions) = section else { continue };
+        for function in functions.into_iter().map_while(Result::ok) {
+            bump("bytes in one function's name", &mut 0, function.name.len() as u64, MAX_NAME as u64)?;
+        }
+    }
+    Ok(())
 }
 
 fn bump(what: &'static str, counter: &mut u64, by: u64, max: u64) -> Result<(), PackageError> {

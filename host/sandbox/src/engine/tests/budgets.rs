@@ -66,6 +66,20 @@ async fn a_trap_names_plugin_export_and_frames() {
     assert!(fault.to_string().contains("acme/guest trapped in `pull`"), "{fault}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_is_dear_to_demangle_costs_nothing() {
+    let bench = bench();
+    // In C++, templates that each hold the one before twice: the name in full has 2^60 parts.
+    let doubling: String = (0..60).map(|at| format!("S{at}_IS{at}_S{at}_E")).collect();
+    let guest = Guest::new().trapping_as(format!("_Z1fI1aE{doubling}\u{202e}"));
+    let dive = [I::Call(guest.trapping())];
+    let begun = Instant::now();
+    let fault = fault(bench.pull(guest.pulling(dive), call()).await);
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    let GuestFault::Trap { frames, .. } = &fault else { panic!("{fault:?}") };
+    assert!(frames[0].starts_with("_Z1fI1aE") && frames[0].len() <= 256, "{frames:?}");
+}
+
 /// DWARF of one function that holds so many inlined ones, each within the one before.
 fn nested_debug_information(depth: usize) -> [(&'static str, Vec<u8>); 2] {
     const UNIT: u8 = 1;
@@ -73,7 +87,8 @@ fn nested_debug_information(depth: usize) -> [(&'static str, Vec<u8>); 2] {
     const INLINED: u8 = 3;
     // Each with children, `DW_AT_low_pc` as an address and `DW_AT_high_pc` as four bytes.
     let abbreviation = |code, tag| [code, tag, 1, 0x11, 0x01, 0x12, 0x06, 0, 0];
-    let mut abbreviations = [abbreviation(UNIT, 0x11), abbreviation(FUNCTION, 0x2e), abbreviation(INLINED, 0x1d)].concat();
+    let mut abbreviations =
+        [abbreviation(UNIT, 0x11), abbreviation(FUNCTION, 0x2e), abbreviation(INLINED, 0x1d)].concat();
     abbreviations.push(0);
     let everywhere = |code: u8| [&[code][..], &0_u32.to_le_bytes(), &0x10_0000_u32.to_le_bytes()].concat();
     // Version 4, its abbreviations at 0, addresses of four bytes.

@@ -232,6 +232,13 @@ fn compile_bombs_are_counted_out() {
         let error = refusal(&fixture::component_around(&[module_of(&body)]), &fixture::manifest());
         assert!(matches!(error, PackageError::TooMany { what: found, .. } if found == what), "{what}: {error}");
     }
+    let (mut names, mut functions) = (wasm_encoder::NameSection::new(), wasm_encoder::NameMap::new());
+    functions.append(0, &"n".repeat(5000));
+    names.functions(&functions);
+    let mut named = module_of(&[End]);
+    named.section(&names);
+    let error = refusal(&fixture::component_around(&[named]), &fixture::manifest());
+    assert!(matches!(error, PackageError::TooMany { what: "bytes in one function's name", .. }), "{error}");
     let modules: Vec<_> = (0..65).map(|_| Module::new()).collect();
     let error = refusal(&fixture::component_around(&modules), &fixture::manifest());
     assert!(matches!(error, PackageError::TooMany { what: "modules", .. }), "{error}");
