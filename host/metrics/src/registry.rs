@@ -13,6 +13,8 @@ mod version;
 use domain::rollup::{Family, Grain};
 use serde::Serialize;
 
+pub use version::family_version;
+
 use crate::query::Group;
 
 /// One metric: what it is, and how it is computed and read.
