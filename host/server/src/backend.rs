@@ -15,7 +15,7 @@ mod plugins;
 mod readiness;
 mod runs;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod workspaces;

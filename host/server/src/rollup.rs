@@ -1,18 +1,29 @@
 //! Roll-ups: dirty days are computed anew from the records, and nothing else is.
 //!
 //! A mark is a family and a day of UTC. The days of the workspace's zone that overlap it are recomputed whole, and in one
-//! transaction the buckets are replaced and the mark is cleared, unless it was made again meanwhile.
+//! transaction the buckets are replaced and the mark is cleared, unless it was made again meanwhile. Where another
+//! roll-up was written between reading and writing, nothing is written, and it is done over on what is there now.
+//!
+//! Before anything is computed, the formulas and the time zone are compared with those that the buckets follow; where they
+//! differ, all days of the family are marked.
+//!
+//! `weighbridge serve` keeps a [`Roller`]; `weighbridge sync` calls [`catch_up`] at the end of each run.
+
+mod roller;
 
 use std::collections::BTreeSet;
 
 use domain::rollup::{Bucket, Family};
 use domain::{Day, WorkspaceId};
 use jiff::tz::TimeZone;
-use metrics::registry::written_by;
+use metrics::registry::{family_version, written_by};
 use metrics::{Facts, compute};
 use store::dirty::{self, Mark};
-use store::rollups::Recomputed;
+use store::rollups::basis::{self, Basis};
+use store::rollups::{Epoch, Recomputed};
 use store::{Store, StoreError, WorkspaceRead, facts, rollups, workspaces};
+
+pub use roller::{Roller, Watch};
 
 /// Marks that are worked off in one transaction.
 const BATCH: u32 = 64;
@@ -22,8 +33,8 @@ const BATCH: u32 = 64;
 /// # Errors
 /// When the store cannot be read or written.
 pub async fn catch_up(store: &Store, workspace: WorkspaceId) -> Result<(), StoreError> {
-    let zone = zone(store, workspace).await?;
-    while step(store, workspace, &zone).await? {}
+    let pass = Pass::begin(store, workspace).await?;
+    while pass.step().await? {}
     Ok(())
 }
 
@@ -33,35 +44,82 @@ pub(crate) async fn zone(store: &Store, workspace: WorkspaceId) -> Result<TimeZo
     Ok(TimeZone::get(&found.time_zone).unwrap_or(TimeZone::UTC))
 }
 
-/// One batch; whether there may be more.
-async fn step(store: &Store, workspace: WorkspaceId, zone: &TimeZone) -> Result<bool, StoreError> {
-    let computed = store
-        .workspace_read(workspace, "compute roll-ups", async |tx| {
-            let marks = dirty::take(tx, BATCH).await?;
-            let mut days = Vec::new();
-            for (family, day) in local_days(&marks, zone) {
-                days.push((family, day, buckets(tx, family, day, zone).await?));
-            }
-            Ok((marks, days))
-        })
-        .await?;
-    let (marks, days) = computed;
-    if marks.is_empty() {
-        return Ok(false);
+/// Batches of one workspace on one basis.
+struct Pass<'a> {
+    store: &'a Store,
+    workspace: WorkspaceId,
+    zone: TimeZone,
+    basis: Basis,
+}
+
+/// What a batch read, and what comes of it.
+struct Computed {
+    epoch: Epoch,
+    marks: Vec<Mark>,
+    days: Vec<(Family, Day, Vec<Bucket>)>,
+}
+
+impl<'a> Pass<'a> {
+    async fn begin(store: &'a Store, workspace: WorkspaceId) -> Result<Self, StoreError> {
+        let zone = zone(store, workspace).await?;
+        Self::in_zone(store, workspace, zone).await
     }
-    store
-        .workspace(workspace, "write roll-ups", async |tx| {
+
+    /// Makes sure that the workspace's buckets follow these days and this host's formulas, or are marked.
+    async fn in_zone(store: &'a Store, workspace: WorkspaceId, zone: TimeZone) -> Result<Self, StoreError> {
+        let days = zone.iana_name().unwrap_or("UTC");
+        let basis = Family::ALL.map(|family| (family, format!("{} {days}", family_version(family)))).into();
+        let pass = Self { store, workspace, zone, basis };
+        let noted = store.workspace_read(workspace, "find the basis of roll-ups", async |tx| basis::noted(tx).await);
+        if noted.await? != pass.basis {
+            let adopt = async |tx: &mut store::WorkspaceTx| basis::adopt(tx, &pass.basis, written_by).await;
+            store.workspace(workspace, "mark what another formula computed", adopt).await?;
+        }
+        Ok(pass)
+    }
+
+    /// One batch; whether there may be more. What is marked while it goes on may be left to who marks it.
+    async fn step(&self) -> Result<bool, StoreError> {
+        match self.compute().await? {
+            Some(computed) => Ok(!self.write(&computed).await? || computed.marks.len() == BATCH as usize),
+            None => Ok(false),
+        }
+    }
+
+    /// The latest marked days, computed. None where nothing is marked, or a host of another version has adopted its
+    /// formulas since: what is marked then is for that one to compute.
+    async fn compute(&self) -> Result<Option<Computed>, StoreError> {
+        let read = async |tx: &mut WorkspaceRead| {
+            let marks = dirty::take(tx, BATCH).await?;
+            if marks.is_empty() || basis::noted(tx).await? != self.basis {
+                return Ok(None);
+            }
+            let mut days = Vec::new();
+            for (family, day) in local_days(&marks, &self.zone) {
+                days.push((family, day, buckets(tx, family, day, &self.zone).await?));
+            }
+            Ok(Some(Computed { epoch: rollups::epoch(tx).await?, marks, days }))
+        };
+        self.store.workspace_read(self.workspace, "compute roll-ups", read).await
+    }
+
+    /// Whether it was written: not where another roll-up was since it was computed.
+    async fn write(&self, Computed { epoch, marks, days }: &Computed) -> Result<bool, StoreError> {
+        let write = async |tx: &mut store::WorkspaceTx| {
             let metrics: Vec<_> = days.iter().map(|(family, ..)| written_by(*family)).collect();
             let recomputed: Vec<_> = days
                 .iter()
                 .zip(&metrics)
                 .map(|((_, day, buckets), metrics)| Recomputed { day: *day, metrics, buckets })
                 .collect();
-            rollups::replace(tx, &recomputed).await?;
-            dirty::clear(tx, &marks).await
-        })
-        .await?;
-    Ok(true)
+            let written = rollups::replace(tx, *epoch, &recomputed).await?;
+            if written {
+                dirty::clear(tx, marks).await?;
+            }
+            Ok(written)
+        };
+        self.store.workspace(self.workspace, "write roll-ups", write).await
+    }
 }
 
 /// The days of the zone that overlap the marked days of UTC, each once.
@@ -89,20 +147,4 @@ async fn buckets(tx: &mut WorkspaceRead, family: Family, day: Day, zone: &TimeZo
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn days_of(zone: &str) -> Vec<String> {
-        let day: Day = "2026-03-29".parse().expect("a day");
-        let mark = Mark { family: Family::Commits, day: day.number(), version: 1 };
-        let zone = TimeZone::get(zone).expect("a zone");
-        local_days(&[mark, mark], &zone).into_iter().map(|(_, day)| day.to_string()).collect()
-    }
-
-    #[test]
-    fn a_day_of_utc_dirties_every_local_day_that_it_touches() {
-        assert_eq!(days_of("UTC"), ["2026-03-29"]);
-        assert_eq!(days_of("Europe/Berlin"), ["2026-03-29", "2026-03-30"]);
-        assert_eq!(days_of("America/New_York"), ["2026-03-28", "2026-03-29"]);
-    }
-}
+mod tests;

@@ -22,6 +22,7 @@ use crate::migrate::Migrations;
 pub(crate) const MIGRATIONS: Migrations = Migrations(&[
     include_str!("../migrations/workspace/0001_records.sql"),
     include_str!("../migrations/workspace/0002_sync.sql"),
+    include_str!("../migrations/workspace/0003_rollups.sql"),
 ]);
 
 /// Every statement that runs on a workspace's file.
@@ -38,6 +39,7 @@ pub(crate) fn statements() -> impl Iterator<Item = (&'static str, &'static str)>
         names::STATEMENTS,
         records::marks::STATEMENTS,
         rollups::STATEMENTS,
+        rollups::basis::STATEMENTS,
         runs::STATEMENTS,
         state::STATEMENTS,
         streams::STATEMENTS,

@@ -11,6 +11,7 @@ use crate::backend::StoreBackend;
 use crate::config::Config;
 use crate::host::{Host, Machinery};
 use crate::output::Output;
+use crate::rollup::Roller;
 use crate::sync;
 
 /// Do it.
@@ -28,7 +29,13 @@ pub async fn run(config: Config, output: Output) -> Result<(), CommandError> {
     let stop = CancellationToken::new();
     tokio::spawn(signal::until_asked(stop.clone()));
 
-    let workers = host.config.sync.enabled.then(|| tokio::spawn(sync::work(host.clone(), machinery, stop.clone())));
+    let roller = Roller::new(host.store.clone());
+    let rolling = tokio::spawn({
+        let (roller, stop) = (Arc::clone(&roller), stop.clone());
+        async move { roller.roll(stop).await }
+    });
+    let work = || tokio::spawn(sync::work(host.clone(), machinery, roller, stop.clone()));
+    let workers = host.config.sync.enabled.then(work);
     let cursor_key = CursorKey::from_bytes(host.keys.cursor_key());
     let router = api::router(Arc::new(StoreBackend::new(host.store.clone())), ApiConfig::new(cursor_key));
     let bound = listener.local_addr().unwrap_or(address);
@@ -40,6 +47,7 @@ pub async fn run(config: Config, output: Output) -> Result<(), CommandError> {
     if let Some(workers) = workers {
         workers.await.map_err(|error| CommandError::failed(format!("the sync workers failed: {error}")))?;
     }
+    rolling.await.map_err(|error| CommandError::failed(format!("the roll-ups failed: {error}")))?;
     host.store.close().await;
     tracing::info!("serve.stopped");
     Ok(())

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{Instant, WorkspaceId};
+use domain::Instant;
 use store::connections::{Lease, leases};
 use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinSet};
@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::keeper::LEASE;
 use super::run::{Turn, run};
 use crate::host::{Host, Machinery};
-use crate::rollup;
+use crate::rollup::Roller;
 
 /// How long one connection may hold a worker before the others have theirs.
 const TURN: Duration = Duration::from_secs(10 * 60);
@@ -27,7 +27,7 @@ pub fn owner() -> String {
 
 /// Work until `stop`. What runs then ends after its page, whose cursor is committed, or without it where the page takes
 /// long, and releases its lease.
-pub async fn work(host: Host, machinery: Arc<Machinery>, stop: CancellationToken) {
+pub async fn work(host: Host, machinery: Arc<Machinery>, roller: Arc<Roller>, stop: CancellationToken) {
     let workers = usize::try_from(host.config.sync.workers).unwrap_or(1);
     let slots = Arc::new(Semaphore::new(workers));
     let owner = owner();
@@ -39,8 +39,10 @@ pub async fn work(host: Host, machinery: Arc<Machinery>, stop: CancellationToken
         for lease in claim(&host, &owner, slots.available_permits()).await {
             let Ok(slot) = slots.clone().acquire_owned().await else { break };
             let (host, machinery, stop) = (host.clone(), machinery.clone(), stop.clone());
+            let watch = roller.watch(lease.workspace);
             running.spawn(async move {
                 one(&host, &machinery, &lease, &stop).await;
+                drop(watch);
                 drop(slot);
             });
         }
@@ -99,12 +101,5 @@ async fn one(host: &Host, machinery: &Machinery, lease: &Lease, stop: &Cancellat
             duration_ms,
             "sync.run.failed"
         ),
-    }
-    roll_up(host, workspace).await;
-}
-
-async fn roll_up(host: &Host, workspace: WorkspaceId) {
-    if let Err(error) = rollup::catch_up(&host.store, workspace).await {
-        tracing::error!(workspace.id = %workspace, error = &error as &dyn std::error::Error, "rollup.failed");
     }
 }

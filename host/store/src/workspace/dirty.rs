@@ -2,7 +2,7 @@
 //!
 //! A mark carries the data version that made it. A roll-up takes marks, reads facts, and in one transaction writes its
 //! buckets and clears the marks *at the versions it took*: a page that came meanwhile has raised the version of its
-//! marks, and they stay.
+//! marks, and they stay. Another roll-up that came meanwhile is found by the epoch (`rollups`).
 
 use domain::rollup::Family;
 use serde::Serialize;

@@ -2,7 +2,7 @@
 //! finds its rows by an index on their instants, so that it costs what the range holds and not what the table holds.
 //!
 //! What the source has deleted is no fact. The class of an account is what its person record says, deleted or not; an
-//! account that has none is a human's, unless its name ends with `[bot]`.
+//! account that has none is a human's, unless its name ends with `[bot]`, or the commit's address says so.
 
 pub(crate) mod commits;
 pub(crate) mod delivery;
@@ -23,13 +23,30 @@ pub use work_items::work_items;
 use crate::StoreError;
 use crate::row::Cells;
 
-/// The class of an account: `p` is the person, where there is one.
+/// Whether an address in a commit is a bot's. Word for word the condition of the index `commits_by_bot_address`.
+macro_rules! bot_address {
+    ($address:literal) => {
+        concat!($address, " LIKE '%[bot]@%'")
+    };
+}
+pub(crate) use bot_address;
+
+/// The class of an account: `p` is the person, where there is one. Commits have an address beside the account.
 macro_rules! class {
     ($account:literal) => {
         concat!("COALESCE(p.kind, CASE WHEN ", $account, " LIKE '%[bot]' THEN 'bot' ELSE 'human' END)")
     };
+    ($account:literal, $address:literal) => {
+        concat!(
+            "COALESCE(p.kind, CASE WHEN ",
+            $account,
+            " LIKE '%[bot]' OR ",
+            crate::facts::bot_address!($address),
+            " THEN 'bot' ELSE 'human' END)"
+        )
+    };
 }
-use class;
+pub(crate) use class;
 
 fn connection(row: &SqliteRow) -> Result<String, StoreError> {
     Ok(row.id::<ConnectionId>("connection_id")?.to_string())

@@ -1,4 +1,12 @@
 //! Roll-ups: the buckets that metrics are read from. They can be computed again from the records at any time.
+//!
+//! Several may compute at once, in one process or in several. Who computes reads the [`Epoch`] in the transaction in which
+//! it takes marks and reads facts; who writes raises it, and writes nothing where somebody else has raised it since. So no
+//! buckets of older facts take the place of newer ones whose marks are cleared. Pages do not raise it: their marks stay.
+//!
+//! [`basis`] says which formulas the buckets follow.
+
+pub mod basis;
 
 use std::ops::Range;
 
@@ -11,6 +19,8 @@ use crate::row::{Cells, json as text, word};
 use crate::{StoreError, WorkspaceRead, WorkspaceTx, sql};
 
 sql::statements! {
+    EPOCH = "SELECT epoch FROM rollup_epoch";
+    RAISE = "UPDATE rollup_epoch SET epoch = epoch + 1 WHERE epoch = $1";
     DELETE = "DELETE FROM rollups WHERE (metric, grain, day) IN (
         SELECT j.value->>0, grains.column1, j.value->>1
         FROM json_each($1) AS j, (VALUES ('workspace'), ('repository'), ('person')) AS grains)";
@@ -26,6 +36,10 @@ sql::statements! {
         ORDER BY day, key";
 }
 
+/// How many roll-ups there were.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Epoch(i64);
+
 /// A day of some metrics, computed anew.
 #[derive(Debug, Clone, Copy)]
 pub struct Recomputed<'a> {
@@ -37,11 +51,24 @@ pub struct Recomputed<'a> {
     pub buckets: &'a [Bucket],
 }
 
+/// The epoch of this state of the rows.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn epoch(tx: &mut WorkspaceRead) -> Result<Epoch, StoreError> {
+    Ok(Epoch(sqlx::query_scalar(EPOCH).fetch_one(tx.conn()).await?))
+}
+
 /// Puts the new buckets of these days in place of the old ones. Belongs into one transaction with `dirty::clear`.
+/// `false` where another roll-up was written since the epoch: then nothing is, and what was taken is to be taken anew.
 ///
 /// # Errors
 /// When the database cannot be written, or two buckets have the same metric, grain, day and key.
-pub async fn replace(tx: &mut WorkspaceTx, days: &[Recomputed<'_>]) -> Result<(), StoreError> {
+#[must_use = "where nothing was written, no mark may be cleared"]
+pub async fn replace(tx: &mut WorkspaceTx, read_at: Epoch, days: &[Recomputed<'_>]) -> Result<bool, StoreError> {
+    if !raise(tx, read_at).await? {
+        return Ok(false);
+    }
     debug_assert!(days.iter().all(Recomputed::is_whole));
     version::raise(tx).await?;
     let old: Vec<_> = days.iter().flat_map(|of| of.metrics.iter().map(|metric| (metric, of.day.number()))).collect();
@@ -50,7 +77,12 @@ pub async fn replace(tx: &mut WorkspaceTx, days: &[Recomputed<'_>]) -> Result<()
     if !new.is_empty() {
         sqlx::query(INSERT).bind(text(&new)?).execute(tx.conn()).await?;
     }
-    Ok(())
+    Ok(true)
+}
+
+/// Begins the next epoch, unless another has since.
+async fn raise(tx: &mut WorkspaceTx, Epoch(read_at): Epoch) -> Result<bool, StoreError> {
+    Ok(sqlx::query(RAISE).bind(read_at).execute(tx.conn()).await?.rows_affected() == 1)
 }
 
 impl Recomputed<'_> {

@@ -1,5 +1,5 @@
 use domain::Record;
-use domain::record::{AccountKind, PullRequest, Tombstone};
+use domain::record::{AccountKind, Commit, PullRequest, Signature, Tombstone};
 use domain::rollup::Family;
 use domain::{Day, RecordKind};
 
@@ -86,6 +86,20 @@ async fn an_account_that_turns_out_to_be_a_bot_marks_its_work() {
 }
 
 #[tokio::test]
+async fn an_account_that_only_its_address_made_a_bot_marks_its_commits() {
+    let bench = Bench::new().await;
+    let by = |id: &str, account: &str, address: &str, day| {
+        let Record::Commit(record) = commit(id, noon(day)) else { unreachable!("a commit") };
+        let author = Signature { account: Some(account.to_owned()), name: None, email: Some(address.to_owned()) };
+        Record::Commit(Commit { author, ..record })
+    };
+    bench.bring(vec![by("a", "49", "49+fix[bot]@example.org", 10), by("b", "50", "bob@example.org", 11)]).await;
+    assert_eq!(days(&bench, vec![person("50", AccountKind::Human)]).await, [], "as was assumed");
+    assert_eq!(days(&bench, vec![person("49", AccountKind::Human)]).await, [(Family::Commits, 10)]);
+    assert_eq!(days(&bench, vec![person("49", AccountKind::Human)]).await, [], "known by now");
+}
+
+#[tokio::test]
 async fn a_mark_made_meanwhile_is_not_lost() -> Result<(), StoreError> {
     let bench = Bench::new().await;
     bench.bring(vec![commit("a", noon(10)), commit("b", noon(11))]).await;
@@ -96,7 +110,8 @@ async fn a_mark_made_meanwhile_is_not_lost() -> Result<(), StoreError> {
         .store
         .workspace(bench.workspace, "roll up", async |tx| {
             let nothing = rollups::Recomputed { day: Day::from_number(10), metrics: &["commits"], buckets: &[] };
-            rollups::replace(tx, &[nothing]).await?;
+            let epoch = rollups::epoch(tx).await?;
+            assert!(rollups::replace(tx, epoch, &[nothing]).await?);
             dirty::clear(tx, &taken).await
         })
         .await?;

@@ -4,21 +4,21 @@ use domain::Instant;
 use domain::fact::{CommitFact, Key};
 use sqlx::sqlite::SqliteRow;
 
-use super::{author, connection};
+use super::{author, class, connection};
 use crate::row::Cells;
 use crate::{StoreError, WorkspaceRead, sql};
 
 sql::statements! {
     /// Who has no account is known by the address in the commit.
-    COMMITS = "SELECT c.connection_id, c.repository, c.authored_at, c.additions, c.deletions,
+    COMMITS = concat!(
+        "SELECT c.connection_id, c.repository, c.authored_at, c.additions, c.deletions,
             json_array_length(c.parents) > 1 AS merge,
             COALESCE(c.author_account, 'email:' || NULLIF(lower(c.author_email), '')) AS author,
-            COALESCE(p.kind, CASE WHEN COALESCE(c.author_account, c.author_name) LIKE '%[bot]'
-                OR c.author_email LIKE '%[bot]@%' THEN 'bot' ELSE 'human' END) AS author_class
+            ", class!("COALESCE(c.author_account, c.author_name)", "c.author_email"), " AS author_class
         FROM commits AS c
         LEFT JOIN people AS p ON p.connection_id = c.connection_id AND p.id = c.author_account
         WHERE c.authored_at >= $1 AND c.authored_at < $2 AND c.deleted_at IS NULL
-        ORDER BY c.authored_at, c.connection_id, c.id";
+        ORDER BY c.authored_at, c.connection_id, c.id");
 }
 
 /// The commits that were written from `from` until before `to`, in order.

@@ -5,7 +5,11 @@
 //! own day and the days of its pull request; a pull request marks the days of its reviews, which take their repository
 //! and author from it; an account that turns out to be a bot marks the days of all its work.
 
+use domain::rollup::Family;
+
 use super::{Provenance, Table};
+use crate::facts::{bot_address, class};
+use crate::row::{json, word};
 use crate::{StoreError, WorkspaceTx, sql};
 
 /// Marks from rows of `family` and `at`; 86,400,000,000 microseconds are a day, and instants are never before 1970.
@@ -66,11 +70,15 @@ sql::statements! {
     pub(super) WORKFLOW_RUNS = marking!("SELECT 'workflow-runs' AS family, r.finished_at AS at
         FROM json_each($2) AS j CROSS JOIN workflow_runs AS r ON r.connection_id = $1 AND r.id = j.value");
 
-    /// Accounts of a page whose class is about to change, or to become known as another than was assumed.
-    FIND_RECLASSIFIED = "SELECT json_group_array(j.value->>'id')
+    /// Accounts of a page whose class is about to change, or to become known as another than was assumed of them: by
+    /// their name, or, in a commit, by its address.
+    FIND_RECLASSIFIED = concat!(
+        "SELECT json_group_array(j.value->>'id')
         FROM jsonb_each($2) AS j LEFT JOIN people AS p ON p.connection_id = $1 AND p.id = j.value->>'id'
-        WHERE COALESCE(p.kind, CASE WHEN j.value->>'id' LIKE '%[bot]' THEN 'bot' ELSE 'human' END)
-            <> j.value->>'kind'";
+        WHERE ", class!("j.value->>'id'"), " <> j.value->>'kind'
+            OR EXISTS (SELECT 1 FROM commits AS c INDEXED BY commits_by_bot_address
+                WHERE c.connection_id = $1 AND c.author_account = j.value->>'id' AND ", bot_address!("c.author_email"), "
+                    AND ", class!("c.author_account", "c.author_email"), " <> j.value->>'kind')");
     /// Walks the records once: accounts change their class seldom, and an index on every author would cost every page.
     WORK_OF = marking!("
         WITH who AS (SELECT value AS id FROM json_each($2)),
@@ -97,6 +105,19 @@ sql::statements! {
                 OR EXISTS (SELECT 1 FROM json_each(assignees) AS a WHERE a.value IN (SELECT id FROM who)))
         UNION ALL SELECT 'deployments', COALESCE(finished_at, created_at) FROM deployments
             WHERE connection_id = $1 AND author IN (SELECT id FROM who)");
+    /// All days of a family: those of its records, and those of its buckets, which another time zone may have put beside
+    /// them. A family that was not asked for costs nothing: its condition is decided before its rows are looked at.
+    OF_FAMILY = marking!("
+        SELECT 'commits' AS family, authored_at AS at FROM commits WHERE $1 = 'commits'
+        UNION ALL SELECT 'pull-requests', created_at FROM pull_requests WHERE $1 = 'pull-requests'
+        UNION ALL SELECT 'pull-requests', merged_at FROM pull_requests WHERE $1 = 'pull-requests'
+        UNION ALL SELECT 'pull-requests', closed_at FROM pull_requests WHERE $1 = 'pull-requests'
+        UNION ALL SELECT 'reviews', submitted_at FROM reviews WHERE $1 = 'reviews'
+        UNION ALL SELECT 'work-items', created_at FROM work_items WHERE $1 = 'work-items'
+        UNION ALL SELECT 'work-items', closed_at FROM work_items WHERE $1 = 'work-items'
+        UNION ALL SELECT 'deployments', COALESCE(finished_at, created_at) FROM deployments WHERE $1 = 'deployments'
+        UNION ALL SELECT 'workflow-runs', finished_at FROM workflow_runs WHERE $1 = 'workflow-runs'
+        UNION ALL SELECT $1, day * 86400000000 FROM rollups WHERE metric IN (SELECT value FROM json_each($2))");
 }
 
 /// Marks the days of these records, where metrics rest on their kind.
@@ -129,6 +150,18 @@ pub(super) async fn find_reclassified(
 /// Marks the days of all that these accounts did.
 pub(super) async fn mark_work_of(tx: &mut WorkspaceTx, from: Provenance<'_>, people: &str) -> Result<(), StoreError> {
     run(tx, from, WORK_OF, people).await
+}
+
+/// Marks all days of a family, of which these are the metrics.
+pub(crate) async fn mark_family(
+    tx: &mut WorkspaceTx,
+    family: Family,
+    metrics: &[&str],
+    version: i64,
+) -> Result<(), StoreError> {
+    let query = sqlx::query(OF_FAMILY).bind(word(family)?).bind(json(&metrics)?).bind(version);
+    query.execute(tx.conn()).await?;
+    Ok(())
 }
 
 async fn run(tx: &mut WorkspaceTx, from: Provenance<'_>, statement: &'static str, ids: &str) -> Result<(), StoreError> {

@@ -30,7 +30,9 @@ async fn a_day_is_replaced_and_its_neighbours_stay() -> Result<(), StoreError> {
     ];
     let replace = async |day, metrics: &[&str], buckets: &[Bucket]| {
         let run = async |tx: &mut crate::WorkspaceTx| {
-            rollups::replace(tx, &[Recomputed { day: Day::from_number(day), metrics, buckets }]).await?;
+            let epoch = rollups::epoch(tx).await?;
+            let day = Recomputed { day: Day::from_number(day), metrics, buckets };
+            assert!(rollups::replace(tx, epoch, &[day]).await?);
             version::current(tx).await
         };
         bench.store.workspace(bench.workspace, "replace", run).await
@@ -50,5 +52,29 @@ async fn a_day_is_replaced_and_its_neighbours_stay() -> Result<(), StoreError> {
     assert_eq!(read("size", Grain::Person, 6, Some(&["con_1/bob".to_owned()])).await?, []);
     assert_eq!(read("size", Grain::Workspace, 7, None).await?, []);
     assert_eq!(read("count", Grain::Person, 7, None).await?, [other]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_read_before_another_roll_up_was_written_writes_nothing() -> Result<(), StoreError> {
+    let bench = Bench::new().await;
+    let epoch = async || bench.store.workspace_read(bench.workspace, "read", async |tx| rollups::epoch(tx).await).await;
+    let write = async |read_at, known| {
+        let bucket = Bucket { known, ..bucket("size", 5, Grain::Workspace, "") };
+        let run = async |tx: &mut crate::WorkspaceTx| {
+            let day = Recomputed { day: bucket.day, metrics: &["size"], buckets: std::slice::from_ref(&bucket) };
+            rollups::replace(tx, read_at, &[day]).await
+        };
+        bench.store.workspace(bench.workspace, "write", run).await
+    };
+    let (slow, fast) = (epoch().await?, epoch().await?);
+    assert!(write(fast, 2).await?);
+    assert!(!write(slow, 1).await?, "older facts must not win");
+    let read = async |tx: &mut WorkspaceRead| {
+        rollups::read(tx, "size", Grain::Workspace, Day::from_number(5)..Day::from_number(6), None).await
+    };
+    let found = bench.store.workspace_read(bench.workspace, "read", read).await?;
+    assert_eq!(found.iter().map(|bucket| bucket.known).collect::<Vec<_>>(), [2]);
+    assert!(write(epoch().await?, 3).await?, "it is read anew and written");
     Ok(())
 }
