@@ -6,8 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::Instant;
+use domain::capability::Scheme;
 
 use crate::resolve::{Resolve, SystemResolver};
+use crate::url::Target;
 
 /// How egress is set up. `Default` is right for production.
 #[derive(Debug, Clone)]
@@ -43,13 +45,30 @@ impl Default for EgressConfig {
 ///
 /// The grant is still checked against the host that the plugin asked for, and the server sees that host in the header
 /// `host`. Credentials are sent along, which is why the target must be loopback. A request over plain `http` is denied
-/// without a route.
+/// without a route: `name:80`, say. Other ports of a host with a route are dialled as ever.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
-    /// The host as rules spell it.
+    /// `name`, as rules spell it, for `https` on port 443; `name:port` for that port, in whichever scheme was granted there.
     pub host: String,
     /// `http` or `https`, to `localhost`, 127.0.0.0/8 or `[::1]`; a path is put before that of each request.
     pub to: ::url::Url,
+}
+
+impl Route {
+    /// Host and port, if a URL could name them.
+    fn origin(&self) -> Option<(String, u16)> {
+        let target = Target::parse(&format!("https://{}", self.host)).ok()?;
+        let bare = !self.host.contains(['/', '?']);
+        bare.then_some((target.host, target.port))
+    }
+
+    /// Whether requests for this target take it.
+    pub(crate) fn leads(&self, target: &Target) -> bool {
+        match self.host.split_once(':') {
+            Some((name, port)) => name == target.host && port.parse() == Ok(target.port),
+            None => self.host == target.host && (target.scheme, target.port) == (Scheme::Https, 443),
+        }
+    }
 }
 
 /// How long each part of an exchange may take. The call's own budget may end it sooner.
@@ -97,7 +116,10 @@ pub enum ConfigError {
         "route of `{0}`: its target must be http or https on localhost, 127.0.0.0/8 or [::1], without user or query"
     )]
     RouteTarget(String),
-    /// Two routes for one host.
+    /// A route for what no request can ask for.
+    #[error("route of `{0}`: write the host's name in lower case, or `name:port`")]
+    RouteHost(String),
+    /// Two routes for one host and port.
     #[error("route of `{0}` is given twice")]
     RouteTwice(String),
     /// A number that would let nothing pass.
@@ -106,14 +128,19 @@ pub enum ConfigError {
 }
 
 impl EgressConfig {
-    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+    /// Whether they can be used; asked again where egress is set up.
+    ///
+    /// # Errors
+    /// The first setting that is wrong, by name.
+    pub fn check(&self) -> Result<(), ConfigError> {
         let Self { routes, timeouts, caps, parallel_per_workspace, resolver: _, clock: _ } = self;
-        let mut hosts = HashSet::new();
-        for Route { host, to } in routes {
+        let mut origins = HashSet::new();
+        for route @ Route { host, to } in routes {
             if !is_local(to) {
                 return Err(ConfigError::RouteTarget(host.clone()));
             }
-            if !hosts.insert(host) {
+            let origin = route.origin().ok_or_else(|| ConfigError::RouteHost(host.clone()))?;
+            if !origins.insert(origin) {
                 return Err(ConfigError::RouteTwice(host.clone()));
             }
         }
@@ -174,6 +201,31 @@ mod tests {
             "file:///etc/passwd",
         ] {
             assert_eq!(routed(to), Err(ConfigError::RouteTarget("a.test".to_owned())), "{to}");
+        }
+    }
+
+    #[test]
+    fn a_route_names_a_host_and_perhaps_a_port_once() {
+        let routes = |hosts: &[&str]| {
+            let to = "http://127.0.0.1:1".parse().expect("a URL");
+            let route = |host: &&str| Route { host: (*host).to_owned(), to: ::url::Url::clone(&to) };
+            EgressConfig { routes: hosts.iter().map(route).collect(), ..EgressConfig::default() }.check()
+        };
+        assert_eq!(routes(&["a.test", "a.test:80", "a.test:8443", "b.test"]), Ok(()));
+        assert_eq!(routes(&["a.test", "a.test:443"]), Err(ConfigError::RouteTwice("a.test:443".to_owned())));
+        for host in [
+            "",
+            "A.test",
+            "a.test/",
+            "a.test/x",
+            "a.test?",
+            "https://a.test",
+            "a.test:",
+            "a.test:0",
+            "u@a.test",
+            "1.2.3.4",
+        ] {
+            assert_eq!(routes(&[host]), Err(ConfigError::RouteHost(host.to_owned())));
         }
     }
 

@@ -170,7 +170,7 @@ impl Session {
     /// Where the request really goes: to its host, or along an operator's route.
     fn prepare(&self, admitted: &Admitted<'_>) -> Result<(Lane, ::url::Url), ExchangeError> {
         let target = &admitted.target;
-        let (lane, text) = match self.shared.config.routes.iter().find(|route| route.host == target.host) {
+        let (lane, text) = match self.shared.config.routes.iter().find(|route| route.leads(target)) {
             Some(Route { host: _, to }) => {
                 let base = to.as_str().trim_end_matches('/');
                 let lane = Lane { reach: Reach::Loopback, plain: to.scheme() == "http" };

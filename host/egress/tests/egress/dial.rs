@@ -63,8 +63,25 @@ async fn plain_http_needs_a_route() {
     let request = || get("http://api.example.test/x");
     let direct = Egress::new(config(&[])).expect("settings").session(permit.clone(), Budget::default());
     assert!(is_denied(&direct.send(request()).await));
-    let routed = Egress::new(config(&[(HOST, upstream.address)])).expect("settings").session(permit, Budget::default());
-    assert_eq!(routed.send(request()).await.expect("an answer").body, b"hello");
+    let routed = |host| {
+        Egress::new(config(&[(host, upstream.address)])).expect("settings").session(permit.clone(), Budget::default())
+    };
+    assert!(is_denied(&routed(HOST).send(request()).await), "a route without a port is for https");
+    assert_eq!(routed("api.example.test:80").send(request()).await.expect("an answer").body, b"hello");
+}
+
+#[tokio::test]
+async fn a_route_takes_the_requests_for_its_own_port_only() {
+    let (bare, named) = (Upstream::serve(|_| ok("bare")).await, Upstream::serve(|_| ok("named")).await);
+    let mut permit = permit();
+    permit.rules.extend([rule(HOST, 8443), rule(HOST, 9443)]);
+    let routes = [(HOST, bare.address), ("api.example.test:8443", named.address)];
+    let session = session(config(&routes), permit);
+    let body = async |port: &str| session.send(get(&format!("https://{HOST}{port}/x"))).await.map(|answer| answer.body);
+    assert_eq!((body("").await, body(":8443").await), (Ok(b"bare".to_vec()), Ok(b"named".to_vec())));
+    // What no route names goes to the real host, which does not resolve here.
+    assert!(matches!(body(":9443").await, Err(ExchangeError::Name(_))));
+    assert_eq!((bare.seen().len(), named.seen().len()), (1, 1));
 }
 
 #[tokio::test]
