@@ -6,11 +6,12 @@
 
 use std::fmt;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use ipnet::IpNet;
+use tokio::sync::Semaphore;
 
 use crate::address;
 
@@ -27,15 +28,34 @@ pub trait Resolve: Send + Sync + fmt::Debug {
     fn resolve(&self, host: &str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>>;
 }
 
-/// The resolver of the operating system.
+/// Look-ups that the operating system works on at a time. Each holds a thread, out of those that the whole process shares,
+/// until it ends by itself: no timeout of ours can end it.
+const MAX_LOOK_UPS: usize = 32;
+
+/// The resolver of the operating system, which works on so many look-ups at a time; more wait, within their own timeouts.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemResolver;
 
 impl Resolve for SystemResolver {
     fn resolve(&self, host: &str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
+        static LOOK_UPS: Semaphore = Semaphore::const_new(MAX_LOOK_UPS);
         let host = host.to_owned();
-        Box::pin(async move { Ok(tokio::net::lookup_host((host, 0)).await?.map(|found| found.ip()).collect()) })
+        let look_up = move || Ok((host.as_str(), 0).to_socket_addrs()?.map(|found| found.ip()).collect());
+        Box::pin(blocking(&LOOK_UPS, look_up))
     }
+}
+
+/// Runs what blocks on a thread of its own, which gives its permit back when it ends, not when nobody waits any more.
+async fn blocking<T: Send + 'static>(
+    permits: &'static Semaphore,
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    let permit = permits.acquire().await.map_err(io::Error::other)?;
+    let task = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        work()
+    });
+    task.await.map_err(io::Error::other)?
 }
 
 /// Which addresses a connection may go to.
@@ -120,5 +140,23 @@ mod tests {
         let refused = ResolveError::Refused { host: "a.test".to_owned(), reason: "private" };
         assert_eq!(vet("a.test".to_owned(), &found[..1], &public), Err(refused));
         assert_eq!(vet("a.test".to_owned(), &[], &public), Err(ResolveError::Unknown("a.test".to_owned())));
+    }
+
+    #[tokio::test]
+    async fn an_abandoned_look_up_still_counts_until_it_ends() {
+        static PERMITS: Semaphore = Semaphore::const_new(2);
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let slow = blocking(&PERMITS, move || ended.recv().map_err(io::Error::other));
+        let abandoned = tokio::time::timeout(std::time::Duration::from_millis(20), slow).await;
+        assert!(abandoned.is_err() && PERMITS.available_permits() == 1, "its thread is still taken");
+        assert_eq!(blocking(&PERMITS, || Ok(7)).await.expect("the other permit"), 7);
+        end.send(()).expect("the look-up waits for it");
+        drop(PERMITS.acquire_many(2).await.expect("both permits"));
+    }
+
+    #[tokio::test]
+    async fn the_system_resolves_this_machines_own_name() {
+        let found = SystemResolver.resolve("localhost").await.expect("addresses");
+        assert!(!found.is_empty() && found.iter().all(IpAddr::is_loopback), "{found:?}");
     }
 }
