@@ -3,15 +3,18 @@
 //! To add a key: put it with its default and a comment into `config/defaults.toml` and into its section here.
 
 mod overlay;
+mod reach;
 
-use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use domain::PluginId;
 use serde::Deserialize;
 
 pub use overlay::ConfigError;
+pub use reach::{Egress, Network};
+
+use crate::telemetry;
 
 /// Every key with its default, and the file that `weighbridge init` writes.
 pub const DEFAULTS: &str = include_str!("config/defaults.toml");
@@ -88,25 +91,6 @@ pub struct Sync {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "each key is described where its default is")]
-pub struct Egress {
-    pub routes: Vec<Route>,
-    pub private_networks: BTreeMap<PluginId, Vec<String>>,
-}
-
-/// A host that is to be reached somewhere else.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Route {
-    /// The host that plugins name.
-    pub host: String,
-    /// Where it is, on this machine.
-    pub to: String,
-}
-
-/// See `defaults.toml`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "each key is described where its default is")]
 pub struct Log {
     pub format: LogFormat,
     pub filter: String,
@@ -129,19 +113,19 @@ impl Config {
             .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
         // A bare file name lies in the folder that one stands in.
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Self::parse(&text, &path.display().to_string(), std::env::vars())?.rooted(folder)
+        Self::parse(&text, &path.display().to_string(), std::env::vars_os())?.rooted(folder)
     }
 
     /// The configuration of a file's text and these variables. Paths stay as written.
     pub fn parse(
         text: &str,
         name: &str,
-        environment: impl Iterator<Item = (String, String)>,
+        environment: impl Iterator<Item = (OsString, OsString)>,
     ) -> Result<Self, ConfigError> {
         let merged = overlay::merge(DEFAULTS, text, name, environment)?;
         let config: Self = serde_path_to_error::deserialize(merged).map_err(|error| ConfigError::Value {
             key: error.path().to_string(),
-            problem: error.into_inner().to_string().trim().to_owned(),
+            problem: error.into_inner().message().to_owned(),
         })?;
         config.checked()
     }
@@ -156,9 +140,13 @@ impl Config {
             ("sync.workers", self.sync.workers),
             ("sync.interval_minutes", self.sync.interval_minutes),
         ];
-        match positive.into_iter().find(|(_, value)| *value == 0) {
-            Some((key, _)) => Err(ConfigError::Value { key: key.to_owned(), problem: "must be at least 1".to_owned() }),
-            None => Ok(self),
+        let wrong = |key: &str, problem: String| Err(ConfigError::Value { key: key.to_owned(), problem });
+        if let Some((key, _)) = positive.into_iter().find(|(_, value)| *value == 0) {
+            return wrong(key, "must be at least 1".to_owned());
+        }
+        match telemetry::check(&self.log) {
+            Err(problem) => wrong("log.filter", problem),
+            Ok(()) => Ok(self),
         }
     }
 
@@ -177,7 +165,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str, variables: &[(&str, &str)]) -> Result<Config, String> {
-        let variables = variables.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+        let variables = variables.iter().map(|(key, value)| (OsString::from(key), OsString::from(value)));
         Config::parse(text, "weighbridge.toml", variables).map_err(|error| error.to_string())
     }
 
@@ -213,9 +201,56 @@ mod tests {
     }
 
     #[test]
+    fn a_variable_that_is_no_text_is_refused_where_it_is_ours_alone() {
+        use std::os::unix::ffi::OsStringExt as _;
+        let odd = || OsString::from_vec(vec![b'a', 0xff]);
+        let parse = |name: OsString| Config::parse("", "weighbridge.toml", [(name, odd())].into_iter());
+        assert!(parse(odd()).is_ok());
+        assert!(parse("LANG".into()).is_ok());
+        let error = parse("WEIGHBRIDGE__LOG__FILTER".into()).expect_err("a value that is no text");
+        assert_eq!(error.to_string(), "the value of `WEIGHBRIDGE__LOG__FILTER` does not fit: it is not UTF-8");
+        assert!(parse(OsString::from_vec([b"WEIGHBRIDGE__".as_slice(), &[0xff]].concat())).is_err());
+    }
+
+    #[test]
+    fn a_filter_that_the_log_cannot_use_is_a_wrong_value() {
+        let error = parse("[log]\nfilter = \"a=b=c\"\n", &[]).expect_err("no filter");
+        assert!(error.starts_with("the value of `log.filter` does not fit: "), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_says_why_once() {
+        let error = Config::load(Path::new("/nowhere/weighbridge.toml")).expect_err("no file");
+        let line = crate::command::in_words(&error);
+        assert_eq!(line.matches("os error 2").count(), 1, "{line}");
+        let error = parse("", &[("WEIGHBRIDGE__LOG__FILTER_FILE", "/nowhere/filter")]).expect_err("no file");
+        assert_eq!(error, "WEIGHBRIDGE__LOG__FILTER_FILE: cannot read `/nowhere/filter`");
+    }
+
+    #[test]
     fn maps_of_plugins_take_any_plugin_and_nothing_else() {
         let config = parse("[egress.private_networks]\n\"acme/jira\" = [\"10.0.0.0/8\"]\n", &[]).expect("valid");
         assert_eq!(config.egress.private_networks.len(), 1);
         assert!(parse("[egress.private_networks]\njira = [\"10.0.0.0/8\"]\n", &[]).is_err());
+        let error = parse("[egress.private_networks]\n\"acme/jira\" = [\"10.0.0.0/8\", \"10.1\"]\n", &[]);
+        let error = error.expect_err("no network");
+        assert_eq!(
+            error,
+            "the value of `egress.private_networks.acme/jira[1]` does not fit: `10.1` is not a network: \
+             write one such as `10.20.0.0/16` or `fd00::/8`"
+        );
+    }
+
+    #[test]
+    fn routes_are_checked_when_the_file_is_read() {
+        let refused =
+            |routes: &str| parse(&format!("[egress]\nroutes = [{routes}]\n"), &[]).expect_err("a wrong route");
+        let begin = "the value of `egress.routes` does not fit: ";
+        let error = refused(r#"{ host = "a.test", to = "nowhere" }"#);
+        assert!(error.starts_with(&format!("{begin}route of `a.test`: `nowhere` is not a URL")), "{error}");
+        let error = refused(r#"{ host = "a.test", to = "http://10.0.0.1" }"#);
+        assert!(error.starts_with(begin) && error.contains("localhost"), "{error}");
+        let twice = r#"{ host = "a.test", to = "http://localhost" }, { host = "a.test", to = "http://localhost" }"#;
+        assert_eq!(refused(twice), format!("{begin}route of `a.test` is given twice"));
     }
 }

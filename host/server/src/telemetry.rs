@@ -20,7 +20,5 @@ pub fn start(log: &Log) {
 
 /// Why the filter cannot be used.
 pub fn check(log: &Log) -> Result<(), String> {
-    EnvFilter::try_new(&log.filter)
-        .map(drop)
-        .map_err(|error| format!("the value of `log.filter` does not fit: {error}"))
+    EnvFilter::try_new(&log.filter).map(drop).map_err(|error| error.to_string())
 }

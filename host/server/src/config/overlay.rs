@@ -1,5 +1,6 @@
 //! Defaults, file and environment laid over one another, with the place of each mistake.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use toml::de::{DeTable, DeValue};
@@ -15,8 +16,18 @@ const OPEN: &[&str] = &["egress.private_networks"];
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("cannot read `{}`: {source}; `weighbridge init` writes one", path.display())]
+    #[error("cannot read `{}` (`weighbridge init` writes one)", path.display())]
     Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file that a variable names cannot be read.
+    #[error("{variable}: cannot read `{}`", path.display())]
+    UnreadableValue {
+        /// The variable.
+        variable: String,
         /// The file.
         path: PathBuf,
         /// Why.
@@ -55,7 +66,7 @@ pub(super) fn merge(
     defaults: &str,
     text: &str,
     name: &str,
-    environment: impl Iterator<Item = (String, String)>,
+    environment: impl Iterator<Item = (OsString, OsString)>,
 ) -> Result<Value, ConfigError> {
     let syntax = |problem: toml::de::Error| ConfigError::Syntax { name: name.to_owned(), problem: problem.to_string() };
     let mut merged: Table = defaults.parse().map_err(syntax)?;
@@ -63,11 +74,22 @@ pub(super) fn merge(
     check_keys(&merged, spanned.get_ref(), "", &|at| place(name, text, at))?;
     lay(&mut merged, text.parse().map_err(syntax)?);
     for (variable, value) in environment {
-        if let Some(path) = variable.strip_prefix(PREFIX) {
-            lay_variable(&mut merged, &variable, path, value)?;
+        // Other programs' variables may be any bytes, and are nothing to us.
+        if variable.as_encoded_bytes().starts_with(PREFIX.as_bytes()) {
+            let (variable, value) = readable(variable, value)?;
+            lay_variable(&mut merged, &variable, &variable[PREFIX.len()..], value)?;
         }
     }
     Ok(Value::Table(merged))
+}
+
+/// The name and the value of a variable of ours, which are text.
+fn readable(variable: OsString, value: OsString) -> Result<(String, String), ConfigError> {
+    let shown = variable.to_string_lossy().into_owned();
+    variable
+        .into_string()
+        .and_then(|variable| Ok((variable, value.into_string()?)))
+        .map_err(|_| ConfigError::Value { key: shown, problem: "it is not UTF-8".to_owned() })
 }
 
 /// `file:line:column` of a byte.
@@ -142,7 +164,7 @@ fn lay(lower: &mut Table, upper: Table) {
 /// One variable. Its text is read as a TOML value where it is one that fits the default's type, and as text otherwise.
 fn lay_variable(merged: &mut Table, variable: &str, path: &str, text: String) -> Result<(), ConfigError> {
     let (path, text) = match path.strip_suffix("_FILE") {
-        Some(bare) if !is_known(merged, path) => (bare, read_secret(&text)?),
+        Some(bare) if !is_known(merged, path) => (bare, read_value(variable, &text)?),
         _ => (path, text),
     };
     let keys: Vec<String> = path.split("__").map(str::to_lowercase).collect();
@@ -170,10 +192,10 @@ fn is_known(table: &Table, path: &str) -> bool {
     keys.try_fold(table.get(&first), |value, key| Some(value?.as_table()?.get(&key))).flatten().is_some()
 }
 
-fn read_secret(path: &str) -> Result<String, ConfigError> {
+fn read_value(variable: &str, path: &str) -> Result<String, ConfigError> {
     std::fs::read_to_string(path)
         .map(|text| text.trim_end().to_owned())
-        .map_err(|source| ConfigError::Unreadable { path: path.into(), source })
+        .map_err(|source| ConfigError::UnreadableValue { variable: variable.to_owned(), path: path.into(), source })
 }
 
 fn value_like(default: &Value, text: &str) -> Value {
