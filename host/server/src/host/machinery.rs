@@ -1,18 +1,21 @@
 //! What runs plugins: the engine and egress, and the connectors that are ready to be called.
 
-use std::collections::HashMap;
+mod ready;
+
+use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
-use domain::{Capabilities, Digest, Instant, PluginId};
-use egress::{Egress, EgressConfig, Route};
+use domain::{Capabilities, Instant, PluginId};
+use egress::{Egress, EgressConfig};
 use sandbox::package::Manifest;
 use sandbox::trust::{self, VerifiedPackage};
 use sandbox::{Cache, Compiler, Concurrency, Connector, Engine, PrepareError};
 use store::plugins::{self, Plugin};
-use tokio::sync::Mutex;
 
+use self::ready::Ready;
 use super::Host;
 use crate::command::{CommandError, in_words};
 
@@ -30,15 +33,7 @@ pub enum MachineryError {
     Egress(#[from] egress::ConfigError),
     /// The cache of compiled components, or the program itself.
     #[error("the compiled components cannot be kept: {0}")]
-    Cache(#[source] std::io::Error),
-    /// A setting of egress.
-    #[error("the value of `{key}` does not fit: {problem}")]
-    Setting {
-        /// The key.
-        key: String,
-        /// What is wrong.
-        problem: String,
-    },
+    Cache(#[source] io::Error),
 }
 
 /// The engine and egress of this process.
@@ -46,8 +41,7 @@ pub struct Machinery {
     engine: Engine,
     /// What opens connections.
     pub egress: Egress,
-    /// By digest. A package that is installed anew with another grant has its entry replaced.
-    ready: Mutex<HashMap<Digest, Arc<Runnable>>>,
+    ready: Ready<Runnable>,
 }
 
 /// A plugin that is ready to be called.
@@ -76,14 +70,15 @@ impl Machinery {
             per_plugin: settings.concurrent_calls_per_plugin,
             per_workspace: settings.concurrent_calls_per_workspace,
         };
-        let program = std::env::current_exe().map_err(MachineryError::Cache)?;
-        let mut compiler = Compiler::new(program, vec!["compile".into()]);
+        let mut compiler = Compiler::new(this_program().map_err(MachineryError::Cache)?, vec!["compile".into()]);
         compiler.deadline = std::time::Duration::from_secs(settings.compile_seconds.into());
         let folder = host.config.storage.data.join("cache");
         std::fs::create_dir_all(&folder).map_err(MachineryError::Cache)?;
         let folder = Dir::open_ambient_dir(&folder, ambient_authority()).map_err(MachineryError::Cache)?;
         let engine = Engine::new(concurrency, compiler, Cache::new(folder, host.keys.cache_key()))?;
-        Ok(Self { engine, egress: Egress::new(egress_config(host)?)?, ready: Mutex::default() })
+        let routes = host.config.egress.routes.clone();
+        let egress = Egress::new(EgressConfig { routes, ..EgressConfig::default() })?;
+        Ok(Self { engine, egress, ready: Ready::default() })
     }
 
     /// Compile and link a package, as it would be at its first call.
@@ -101,21 +96,19 @@ impl Machinery {
     /// When none is active, its file is not what was installed, or it cannot be prepared.
     pub async fn runnable(&self, host: &Host, id: &PluginId) -> Result<Arc<Runnable>, CommandError> {
         let plugin = host.store.system_read("find the plugin", async |tx| plugins::get_active(tx, id).await).await?;
-        let mut ready = self.ready.lock().await;
-        if let Some(runnable) = ready.get(&plugin.digest).filter(|known| known.plugin.granted == plugin.granted) {
-            return Ok(runnable.clone());
-        }
+        let slot = self.ready.slot(&plugin);
+        slot.get_or_try_init(|| self.make(host, plugin)).await.cloned()
+    }
+
+    async fn make(&self, host: &Host, plugin: Plugin) -> Result<Arc<Runnable>, CommandError> {
         let policy = host.trust_policy().await?;
         let package = trust::verify(host.packages.read(plugin.digest)?, &policy, plugin.installed_at)?;
         if package.digest() != plugin.digest {
+            let id = &plugin.id;
             return Err(CommandError::refused(format!("the stored package of {id} is not the one that was installed")));
         }
         let connector = self.prepare(&package, &plugin.granted).await?;
-        let digest = plugin.digest;
-        let runnable = Arc::new(Runnable { plugin, manifest: package.manifest().clone(), connector });
-        ready.retain(|_, known| known.plugin.id != *id);
-        ready.insert(digest, runnable.clone());
-        Ok(runnable)
+        Ok(Arc::new(Runnable { plugin, manifest: package.manifest().clone(), connector }))
     }
 }
 
@@ -132,14 +125,23 @@ impl Runnable {
     }
 }
 
-fn egress_config(host: &Host) -> Result<EgressConfig, MachineryError> {
-    let route = |route: &crate::config::Route| {
-        let to = route.to.parse().map_err(|error| MachineryError::Setting {
-            key: format!("egress.routes ({})", route.host),
-            problem: format!("`{}` is not a URL: {error}", route.to),
-        })?;
-        Ok(Route { host: route.host.clone(), to })
-    };
-    let routes = host.config.egress.routes.iter().map(route).collect::<Result<_, MachineryError>>()?;
-    Ok(EgressConfig { routes, ..EgressConfig::default() })
+/// The program that this process runs, for the compilation of components. On Linux it is the very file that was started,
+/// though its name may by now be that of a newer version, whose artefacts this engine could not load.
+fn this_program() -> io::Result<PathBuf> {
+    let started = PathBuf::from("/proc/self/exe");
+    if started.exists() { Ok(started) } else { std::env::current_exe() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::this_program;
+
+    #[test]
+    fn the_compiler_is_the_program_that_was_started() {
+        let program = this_program().expect("a program");
+        let listed = std::process::Command::new(program).args(["--list", "the_compiler_is"]).output().expect("it runs");
+        assert!(String::from_utf8_lossy(&listed.stdout).contains("the_compiler_is_the_program_that_was_started"));
+        #[cfg(target_os = "linux")]
+        assert_eq!(this_program().expect("a program"), std::path::Path::new("/proc/self/exe"));
+    }
 }
