@@ -95,7 +95,9 @@ fn shown_value(unit: Unit, value: f64) -> String {
     match unit {
         Unit::Seconds => duration(value),
         Unit::Ratio => format!("{:.1} %", value * 100.0),
-        _ => format!("{value:.0}"),
+        // A median of two whole numbers may lie between them.
+        Unit::Count | Unit::Lines | Unit::Days if value.fract() != 0.0 => format!("{value:.1}"),
+        Unit::Count | Unit::Lines | Unit::Days => format!("{value:.0}"),
     }
 }
 
@@ -107,5 +109,17 @@ fn duration(seconds: f64) -> String {
         m if m < 60.0 => format!("{m:.0} min"),
         m if m < 48.0 * 60.0 => format!("{:.1} h", m / 60.0),
         m => format!("{:.1} d", m / (24.0 * 60.0)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Unit, shown_value};
+
+    #[test]
+    fn a_median_between_two_whole_numbers_shows_that_it_is() {
+        assert_eq!(shown_value(Unit::Lines, 2.5), "2.5");
+        assert_eq!(shown_value(Unit::Count, 12.0), "12");
+        assert_eq!(shown_value(Unit::Ratio, 0.125), "12.5 %");
     }
 }
