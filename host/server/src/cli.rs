@@ -1,4 +1,7 @@
 //! The command line: what there is, in words. What each command does stands in `command/`.
+//!
+//! To add a command: a variant of [`Command`] whose comment is its help, with its arguments below; then its file in
+//! `command/` and its line in `command::run`.
 
 use std::path::PathBuf;
 
@@ -23,11 +26,12 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Make a configuration, a host key, an empty store and the first workspace
+    /// Make a host (configuration, host key, store, first workspace), or add a workspace to one
     Init(Init),
     /// Run the host: API and sync, until it is asked to stop
     Serve,
-    /// Check configuration, key, store and packages without starting anything
+    /// Check configuration, key, store and packages without starting anything. A store of an older version is brought up
+    /// to this one's schema, as by every command
     Check,
     /// Write, build, sign, trust and install plugins
     #[command(subcommand)]
@@ -41,6 +45,8 @@ pub enum Command {
     /// Make, list and revoke API tokens
     #[command(subcommand)]
     Token(Token),
+    /// Show who did what on this host, and what was refused, the newest first
+    Audit(Audit),
     /// Compile the component on standard input (started by the host itself)
     #[command(hide = true)]
     Compile,
@@ -52,12 +58,23 @@ pub struct Init {
     /// Where to make it
     #[arg(default_value = ".")]
     pub directory: PathBuf,
-    /// The first workspace's name
-    #[arg(long, default_value = "default")]
-    pub workspace: String,
-    /// The first workspace's time zone, an IANA name
-    #[arg(long, default_value = "UTC")]
-    pub time_zone: String,
+    /// The first workspace's name, `default` by default; on a host that is there, a further workspace to add
+    #[arg(long, value_name = "NAME")]
+    pub workspace: Option<String>,
+    /// The new workspace's time zone, an IANA name; `UTC` by default. That of a workspace that is there stays
+    #[arg(long, value_name = "ZONE")]
+    pub time_zone: Option<String>,
+}
+
+/// `weighbridge audit`
+#[derive(Debug, Args)]
+pub struct Audit {
+    /// How many entries
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub limit: u32,
+    /// Only entries older than the one of this number
+    #[arg(long, value_name = "NUMBER")]
+    pub before: Option<i64>,
 }
 
 /// `weighbridge plugin …`
@@ -70,7 +87,7 @@ pub enum Plugin {
         /// Where to write it; the name by default
         #[arg(long)]
         directory: Option<PathBuf>,
-        /// Where the SDK lies; the published one by default
+        /// Where the SDK lies: `sdk/rust` of a clone of Weighbridge. Needed, since the SDK is not published
         #[arg(long, value_name = "PATH")]
         sdk: Option<PathBuf>,
     },
@@ -105,7 +122,8 @@ pub enum Plugin {
         #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=3650))]
         days: u32,
     },
-    /// Show who signed a package, what it imports, and what it asks for against what is granted
+    /// Show who signed a package, what it imports, and what it asks for against what is granted. Without a host it shows
+    /// the same but trust and grants
     Inspect {
         /// The package
         file: PathBuf,

@@ -2,6 +2,7 @@
 //!
 //! To add one: describe it in `cli.rs`, write its file here, and give it its line in [`run`].
 
+pub mod audit;
 pub mod check;
 pub mod connect;
 pub mod init;
@@ -31,11 +32,10 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
     // These need no host.
     match command {
         Command::Init(arguments) => init::run(&arguments, output).await,
-        Command::Plugin(command) if !command.needs_host() => plugin::run_without_host(command, output),
+        Command::Plugin(command) if !command.needs_host(&config) => plugin::run_without_host(command, output),
         Command::Check => check::run(&config, output).await,
         command => {
             let config = Config::load(&config)?;
-            telemetry::check(&config.log).map_err(CommandError::usage)?;
             telemetry::start(&config.log);
             match command {
                 Command::Serve => serve::run(config, output).await,
@@ -44,6 +44,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
                 Command::Sync(arguments) => sync::run(&arguments, config, output).await,
                 Command::Metrics(arguments) => metrics::run(&arguments, config, output).await,
                 Command::Token(command) => token::run(command, config, output).await,
+                Command::Audit(arguments) => audit::run(&arguments, config, output).await,
                 Command::Init(_) | Command::Check | Command::Compile => Ok(()),
             }
         }

@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 use domain::{Capabilities, Instant};
 use sandbox::trust::{TrustPolicy, VerifiedPackage};
-use serde_json::json;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use store::Store;
 use store::audit::Entry;
 use store::plugins::{Plugin, PluginState};
@@ -74,6 +74,15 @@ impl Host {
         trust::policy(&self.store).await
     }
 
+    /// Note what the operator did, or was refused, where nothing else is written with it.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn audit(&self, action: &str, subject: &str, detail: Value) -> Result<(), CommandError> {
+        let entry = operators(Instant::now(), action, subject, detail);
+        Ok(self.store.system("note an event", async |tx| store::audit::append(tx, &entry).await).await?)
+    }
+
     /// Keep a verified package, and make it the one that runs.
     ///
     /// # Errors
@@ -95,14 +104,8 @@ impl Host {
             reason: None,
             installed_at: now,
         };
-        let entry = Entry {
-            at: now,
-            actor: "operator".to_owned(),
-            action: "plugin.install".to_owned(),
-            subject: plugin.id.to_string(),
-            workspace: None,
-            detail: json!({ "version": plugin.version, "digest": plugin.digest, "granted": granted }),
-        };
+        let detail = json!({ "version": plugin.version, "digest": plugin.digest, "granted": granted });
+        let entry = operators(now, "plugin.install", plugin.id.as_str(), detail);
         self.store
             .system("install a plugin", async |tx| {
                 store::plugins::install(tx, &plugin).await?;
@@ -112,4 +115,9 @@ impl Host {
             .await?;
         Ok(())
     }
+}
+
+fn operators(at: Instant, action: &str, subject: &str, detail: Value) -> Entry {
+    let (actor, action, subject) = ("operator".to_owned(), action.to_owned(), subject.to_owned());
+    Entry { at, actor, action, subject, workspace: None, detail }
 }

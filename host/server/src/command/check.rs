@@ -1,14 +1,15 @@
-//! `weighbridge check`: everything that starting would need, without starting anything.
+//! `weighbridge check`: everything that starting would need, without starting anything. Opening a store of an older version
+//! brings its schema up to this one's, here as everywhere.
 
 use std::path::Path;
 
+use domain::{Instant, PluginId};
 use serde::Serialize;
 
-use super::CommandError;
+use super::{CommandError, in_words};
 use crate::config::Config;
 use crate::host::{Host, Machinery};
 use crate::output::Output;
-use crate::telemetry;
 
 #[derive(Serialize)]
 struct Checked {
@@ -22,10 +23,9 @@ struct Checked {
 /// When something is wrong; the configuration with exit code 78.
 pub async fn run(path: &Path, output: Output) -> Result<(), CommandError> {
     let config = Config::load(path)?;
-    telemetry::check(&config.log).map_err(CommandError::usage)?;
     let mut checked = vec![Checked { check: format!("configuration `{}`", path.display()), problem: None }];
     match Host::open(config).await {
-        Err(error) => checked.push(Checked { check: "store and key".to_owned(), problem: Some(error.to_string()) }),
+        Err(error) => checked.push(Checked { check: "store and key".to_owned(), problem: Some(in_words(&error)) }),
         Ok(host) => {
             checked.push(Checked { check: "store and key".to_owned(), problem: None });
             checked.extend(plugins(&host).await?);
@@ -42,17 +42,21 @@ pub async fn run(path: &Path, output: Output) -> Result<(), CommandError> {
     }
 }
 
-/// Each active package is verified and prepared, as at its first call.
+/// Each active package is verified and prepared as at its first call, and trusted as before any.
 async fn plugins(host: &Host) -> Result<Vec<Checked>, CommandError> {
     let machinery = match Machinery::start(host).await {
         Ok(machinery) => machinery,
-        Err(error) => return Ok(vec![Checked { check: "engine".to_owned(), problem: Some(error.to_string()) }]),
+        Err(error) => return Ok(vec![Checked { check: "engine".to_owned(), problem: Some(in_words(&error)) }]),
     };
     let plugins = host.store.system_read("list plugins", async |tx| store::plugins::list(tx).await).await?;
     let mut checked = vec![Checked { check: "engine".to_owned(), problem: None }];
     for plugin in plugins.iter().filter(|plugin| plugin.state == store::plugins::PluginState::Active) {
-        let problem = machinery.runnable(host, &plugin.id).await.err().map(|error| error.to_string());
+        let problem = callable(host, &machinery, &plugin.id).await.err().map(|error| in_words(&error));
         checked.push(Checked { check: format!("plugin {} {}", plugin.id, plugin.version), problem });
     }
     Ok(checked)
+}
+
+async fn callable(host: &Host, machinery: &Machinery, id: &PluginId) -> Result<(), CommandError> {
+    machinery.runnable(host, id).await?.permitted(host, Instant::now()).await
 }

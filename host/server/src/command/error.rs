@@ -97,6 +97,8 @@ impl CommandError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) => 2,
+            // A file that could not even be read was not judged.
+            Self::Package(sandbox::package::PackageError::Io { .. }) => 1,
             Self::Refused(_) | Self::Trust(_) | Self::Package(_) => REFUSED,
             Self::Config(_) => 78,
             Self::Failed(_) | Self::Store(_) | Self::Keys(_) | Self::PublisherKey(_) | Self::Manifest(_) => 1,

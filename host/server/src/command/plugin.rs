@@ -10,6 +10,8 @@ mod sign;
 mod trust;
 mod verify;
 
+use std::path::Path;
+
 use super::CommandError;
 use crate::cli::Plugin;
 use crate::config::Config;
@@ -17,11 +19,13 @@ use crate::host::Host;
 use crate::output::Output;
 
 impl Plugin {
-    /// Whether it asks what this host trusts or has; what authors do at home does not.
-    pub(super) fn needs_host(&self) -> bool {
+    /// Whether it asks what this host trusts or has; what authors do at home does not. A package can be looked at where
+    /// there is no host, and is looked at with the eyes of the host where there is one.
+    pub(super) fn needs_host(&self, configuration: &Path) -> bool {
         match self {
             Self::New { .. } | Self::Build { .. } | Self::Key { .. } | Self::Sign { .. } => false,
-            Self::Inspect { .. } | Self::Verify { .. } | Self::Trust(_) | Self::Install { .. } | Self::List => true,
+            Self::Inspect { .. } => configuration.exists(),
+            Self::Verify { .. } | Self::Trust(_) | Self::Install { .. } | Self::List => true,
         }
     }
 }
@@ -35,7 +39,8 @@ pub(super) fn run_without_host(command: Plugin, output: Output) -> Result<(), Co
         }
         Plugin::Key { path } => key::run(&path, output),
         Plugin::Sign { file, key, days } => sign::run(&file, &key, days, output),
-        Plugin::Inspect { .. } | Plugin::Verify { .. } | Plugin::Trust(_) | Plugin::Install { .. } | Plugin::List => {
+        Plugin::Inspect { file } => inspect::run_without_host(&file, output),
+        Plugin::Verify { .. } | Plugin::Trust(_) | Plugin::Install { .. } | Plugin::List => {
             Err(CommandError::usage("this command needs a host"))
         }
     }

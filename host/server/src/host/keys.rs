@@ -24,6 +24,12 @@ pub enum KeysError {
     /// The key is another store's.
     #[error("`{0}` is not the key of this store: restore the file that `weighbridge init` made for it")]
     WrongKey(String),
+    /// The store has a key, and its file is gone.
+    #[error(
+        "the host key `{0}` is not there, and the store was made with it: restore that file from your copy; \
+         a new key could not open what the store holds"
+    )]
+    Lost(String),
     /// The store was not made whole.
     #[error("the store has no identity: run `weighbridge init` on it")]
     NoIdentity,
@@ -48,12 +54,20 @@ pub struct Keys {
 const VERSION: u32 = 1;
 
 impl Keys {
-    /// Give a new store its identity, and note which key is its own. What has one keeps it.
+    /// Give a new store its identity, and note which key is its own: the one that is there, or a new one. What has an
+    /// identity keeps it; whether it had none is the answer.
     ///
     /// # Errors
-    /// When the key cannot be read, or the store cannot be written.
-    pub async fn establish(config: &Config, store: &Store) -> Result<(), KeysError> {
-        let host = HostKey::load(&config.vault.key_file, &config.storage.data)?;
+    /// When the key is lost, cannot be read or cannot be made, or the store cannot be written.
+    pub async fn establish(config: &Config, store: &Store) -> Result<bool, KeysError> {
+        let file = &config.vault.key_file;
+        let known = store.system_read("find the store's identity", async |tx| meta::find(tx, meta::INSTANCE_ID).await);
+        let host = match (known.await?, file.exists()) {
+            (Some(_), true) => return Ok(false),
+            (Some(_), false) => return Err(KeysError::Lost(file.display().to_string())),
+            (None, true) => HostKey::load(file, &config.storage.data)?,
+            (None, false) => HostKey::create(file, &config.storage.data)?,
+        };
         let instance = uuid::Uuid::now_v7().to_string();
         store
             .system("give the store its identity", async |tx| {
@@ -64,7 +78,7 @@ impl Keys {
                 Ok(())
             })
             .await?;
-        Ok(())
+        Ok(true)
     }
 
     /// The keys of a store that has an identity.

@@ -1,10 +1,11 @@
-//! `weighbridge plugin inspect`: everything that can be said of a package without running it.
+//! `weighbridge plugin inspect`: everything that can be said of a package without running it. Where there is no host, that is
+//! all but trust and grants.
 
 use std::path::Path;
 
 use domain::{Capabilities, Instant};
 use sandbox::package::UnverifiedPackage;
-use sandbox::trust::{self, Inspection};
+use sandbox::trust::{self, Inspection, TrustError, TrustPolicy};
 use serde_json::json;
 
 use crate::command::CommandError;
@@ -23,6 +24,22 @@ pub(super) async fn run(host: &Host, file: &Path, output: Output) -> Result<(), 
     let granted = installed.map(|plugin| plugin.granted);
     let answer = json!({ "inspection": inspection, "granted": granted });
     output.say(&answer, || text(&inspection, granted.as_ref()));
+    Ok(())
+}
+
+/// What stands where the answer of a host would.
+const NOT_ASKED: &str = "no host here: trust was not asked";
+
+pub(super) fn run_without_host(file: &Path, output: Output) -> Result<(), CommandError> {
+    let package = UnverifiedPackage::read(file)?;
+    let (nobody, now) = (TrustPolicy::default(), Instant::now());
+    let mut inspection = trust::inspect(&package, &nobody, now);
+    // What is wrong whomever one trusts, such as a missing signature, is said all the same.
+    if matches!(trust::verify(package, &nobody, now), Err(TrustError::UnknownKey(_))) {
+        let refusals = inspection.signers.iter_mut().map(|signer| &mut signer.refusal);
+        refusals.chain([&mut inspection.refusal]).for_each(|refusal| *refusal = Some(NOT_ASKED.to_owned()));
+    }
+    output.say(&json!({ "inspection": inspection, "granted": null }), || text(&inspection, None));
     Ok(())
 }
 

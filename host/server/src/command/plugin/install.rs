@@ -1,4 +1,5 @@
-//! `weighbridge plugin install`: verify, show what is asked for, grant, compile, and only then write anything.
+//! `weighbridge plugin install`: verify, show what is asked for, grant, compile, and only then write anything. What is
+//! refused is noted in the audit log with its reason.
 
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
@@ -6,7 +7,7 @@ use std::path::Path;
 use domain::Instant;
 use sandbox::package::UnverifiedPackage;
 use sandbox::trust::{self, VerifiedPackage};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::command::{CommandError, in_words};
 use crate::describe;
@@ -14,7 +15,36 @@ use crate::host::{Host, Machinery};
 use crate::output::Output;
 
 pub(super) async fn run(host: &Host, file: &Path, grant: bool, output: Output) -> Result<(), CommandError> {
-    let package = UnverifiedPackage::read(file)?;
+    let mut subject = json!({ "file": file });
+    let done = match UnverifiedPackage::read(file) {
+        Ok(package) => {
+            subject["plugin"] = json!(package.manifest().id);
+            subject["digest"] = json!(package.digest());
+            install(host, package, grant, output).await
+        }
+        Err(error) => Err(error.into()),
+    };
+    if let Err(error) = &done
+        && error.is_refusal()
+    {
+        note_refusal(host, subject, error).await;
+    }
+    done
+}
+
+/// Longer reasons are cut: some quote the package.
+const LONGEST_REASON: usize = 1000;
+
+async fn note_refusal(host: &Host, mut detail: Value, error: &CommandError) {
+    let subject = detail["plugin"].as_str().or(detail["file"].as_str()).unwrap_or_default().to_owned();
+    detail["reason"] = in_words(error).chars().take(LONGEST_REASON).collect::<String>().into();
+    // That it was refused counts more than that it could not be noted.
+    if let Err(error) = host.audit("plugin.refuse", &subject, detail).await {
+        tracing::error!(error = in_words(&error), "audit.failed");
+    }
+}
+
+async fn install(host: &Host, package: UnverifiedPackage, grant: bool, output: Output) -> Result<(), CommandError> {
     let verified = trust::verify(package, &host.trust_policy().await?, Instant::now())?;
     let manifest = verified.manifest();
     manifest.check_installable().map_err(|error| CommandError::refused(in_words(&error)))?;

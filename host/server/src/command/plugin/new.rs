@@ -38,11 +38,12 @@ pub(super) fn run(
             directory.display()
         )));
     }
+    let sdk = dependency(sdk)?;
     for (name, text) in FILES {
         let path = directory.join(name);
         let folder = path.parent().unwrap_or(&directory);
         fs::create_dir_all(folder).map_err(CommandError::io("making", folder))?;
-        fs::write(&path, filled(text, &plugin, &dependency(sdk)?)).map_err(CommandError::io("writing", &path))?;
+        fs::write(&path, filled(text, &plugin, &sdk)).map_err(CommandError::io("writing", &path))?;
     }
     let written = Written { plugin, directory };
     output.say(&written, || {
@@ -51,15 +52,22 @@ pub(super) fn run(
     Ok(())
 }
 
-/// What stands behind `weighbridge-sdk =`.
+/// What stands behind `weighbridge-sdk =`. The SDK is not published: a registry's crate of its name would be a stranger's.
 fn dependency(sdk: Option<&Path>) -> Result<String, CommandError> {
-    match sdk {
-        None => Ok(format!("\"{}\"", env!("CARGO_PKG_VERSION"))),
-        Some(path) => {
-            let path = fs::canonicalize(path).map_err(CommandError::io("looking for the SDK at", path))?;
-            Ok(format!("{{ path = {:?} }}", path.display().to_string()))
-        }
+    let path = sdk.ok_or_else(|| {
+        CommandError::usage(
+            "the SDK is not published: say where it lies with `--sdk`, `sdk/rust` of a clone of Weighbridge",
+        )
+    })?;
+    let manifest = fs::read_to_string(path.join("Cargo.toml")).unwrap_or_default();
+    if !manifest.contains("name = \"weighbridge-sdk\"") {
+        return Err(CommandError::usage(format!(
+            "the SDK is not in `{}`: it is in `sdk/rust` of a clone of Weighbridge",
+            path.display()
+        )));
     }
+    let path = fs::canonicalize(path).map_err(CommandError::io("looking for the SDK at", path))?;
+    Ok(format!("{{ path = {} }}", toml::Value::String(path.display().to_string())))
 }
 
 fn filled(text: &str, plugin: &PluginId, sdk: &str) -> String {
