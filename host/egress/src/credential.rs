@@ -10,6 +10,7 @@ use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret as _, SecretString};
 
+use crate::gate::Fingerprint;
 use crate::headers;
 use crate::permit::{Credential, Permit};
 use crate::scrub::Scrubber;
@@ -31,8 +32,10 @@ pub(crate) enum CredentialError {
 
 /// A secret that goes with one request. It has no `Debug`.
 pub(crate) struct Attached<'p> {
-    /// Whose rate limits count.
+    /// What the host calls it.
     pub(crate) id: &'p str,
+    /// Whose rate limits count.
+    pub(crate) fingerprint: Fingerprint,
     name: HeaderName,
     value: HeaderValue,
 }
@@ -84,7 +87,7 @@ fn attach<'p>(credential: &'p Credential, secret: &SecretString) -> Result<Attac
         return Err(CredentialError::TooShort(slot.name.clone()));
     }
     let name = header_name(&slot.scheme).ok_or_else(unwritable)?;
-    Ok(Attached { id, name, value })
+    Ok(Attached { id, fingerprint: Fingerprint::of(secret), name, value })
 }
 
 /// What blanks the secrets of every slot; nothing if no slot is filled. Those that are too short are never sent.

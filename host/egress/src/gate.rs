@@ -4,18 +4,36 @@
 //! ran into it. While it is closed, no connection is made.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::{Instant, WorkspaceId};
+use sha2::{Digest as _, Sha256};
 
 /// How many closed gates are remembered.
 const MAX_GATES: usize = 4096;
 
-/// Who waits together: whoever shares a credential, or else a workspace, towards one host.
+/// Tells secrets apart without keeping them. `Debug` shows nothing: a weak secret could be guessed from its hash.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    pub(crate) fn of(secret: &str) -> Self {
+        Self(Sha256::digest(secret).into())
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fingerprint").finish_non_exhaustive()
+    }
+}
+
+/// Who waits together: whoever uses the same secret, through whatever connection, or else a workspace, towards one host.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Waiters {
-    Credential { id: String, host: String },
+    Credential { secret: Fingerprint, host: String },
     Workspace { id: WorkspaceId, host: String },
 }
 
@@ -56,8 +74,8 @@ impl Gates {
 mod tests {
     use super::*;
 
-    fn waiters(id: &str) -> Waiters {
-        Waiters::Credential { id: id.to_owned(), host: "a.test".to_owned() }
+    fn waiters(secret: &str) -> Waiters {
+        Waiters::Credential { secret: Fingerprint::of(secret), host: "a.test".to_owned() }
     }
 
     #[test]

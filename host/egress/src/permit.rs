@@ -26,7 +26,7 @@ pub struct Credential {
     pub slot: AuthSlot,
     /// The secret; nothing if the slot was left empty. For `basic` it is `user:password`.
     pub secret: Option<SecretString>,
-    /// Which credential this is: connections that share it share its rate limits. Opaque, and not derived from the
-    /// secret.
+    /// What the host calls it in traces. Opaque, and not derived from the secret. Rate limits do not go by it: whoever
+    /// uses the same secret shares them.
     pub id: String,
 }

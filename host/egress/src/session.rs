@@ -104,6 +104,7 @@ impl Session {
             workspace.id = %self.permit.workspace,
             host = tracing::field::Empty,
             method = tracing::field::Empty,
+            credential.id = tracing::field::Empty,
             status = tracing::field::Empty,
             duration_ms = tracing::field::Empty,
         );
@@ -161,7 +162,7 @@ impl Session {
         let credential = credential::select(&self.permit, auth.as_deref(), &target.host).map_err(denied)?;
         let host = target.host.clone();
         let waiters = match &credential {
-            Some(credential) => Waiters::Credential { id: credential.id.to_owned(), host },
+            Some(credential) => Waiters::Credential { secret: credential.fingerprint.clone(), host },
             None => Waiters::Workspace { id: self.permit.workspace, host },
         };
         Ok(Admitted { target, method, headers, body, credential, waiters })
@@ -204,6 +205,7 @@ impl Session {
             headers.insert(HOST, HeaderValue::from_str(&target.authority()).map_err(denied)?);
         }
         if let Some(credential) = &credential {
+            tracing::Span::current().record("credential.id", credential.id);
             credential.write_into(&mut headers);
         }
         let mut wire = client.request(method, url).headers(headers);

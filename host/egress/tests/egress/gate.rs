@@ -23,9 +23,10 @@ async fn limited(status: u16, headers: &'static [(&'static str, &'static str)]) 
     .await
 }
 
-fn with_credential(id: &str) -> Permit {
+fn with_secret(id: &str, secret: &str) -> Permit {
     let mut permit = permit();
     id.clone_into(&mut permit.credentials[0].id);
+    permit.credentials[0].secret = Some(secret.into());
     permit
 }
 
@@ -38,14 +39,19 @@ async fn the_answer_is_passed_on_and_the_gate_closes_for_all_who_share_the_crede
     let upstream = limited(429, &[("retry-after", "30")]).await;
     let egress = Egress::new(EgressConfig { clock: || Instant::from_micros(0), ..config(&[(HOST, upstream.address)]) });
     let egress = egress.expect("settings");
-    let first = open(&egress, with_credential("shared"));
+    let first = open(&egress, with_secret("cred-1", "shared-secret"));
     assert_eq!(first.send(get_as(URL)).await.expect("the 429 itself").status, 429);
     assert_eq!(first.send(get_as(URL)).await, Err(ExchangeError::RateLimited(30)));
-    assert_eq!(open(&egress, with_credential("shared")).send(get_as(URL)).await, Err(ExchangeError::RateLimited(30)));
+    // The same secret in another connection of another workspace.
+    let second = open(&egress, with_secret("cred-2", "shared-secret"));
+    assert_eq!(second.send(get_as(URL)).await, Err(ExchangeError::RateLimited(30)));
     assert_eq!(upstream.seen().len(), 1, "no connection while closed");
     assert_eq!((first.usage().requests, first.log().len()), (1, 2), "what was not sent is not counted, but on record");
     // Another credential, and no credential, have limits of their own.
-    assert_eq!(open(&egress, with_credential("own")).send(get_as(URL)).await.expect("an answer").status, 429);
+    assert_eq!(
+        open(&egress, with_secret("cred-1", "own-secret")).send(get_as(URL)).await.expect("an answer").status,
+        429
+    );
     assert_eq!(first.send(get(URL)).await.expect("an answer").status, 429);
     assert_eq!(first.send(get(URL)).await, Err(ExchangeError::RateLimited(30)));
 }
