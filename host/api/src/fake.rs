@@ -139,6 +139,7 @@ fn summary(number: u8) -> ConnectionSummary {
         name: format!("{} GitHub", name_of(number)),
         plugin: "weighbridge/github".parse().expect("a plugin id"),
         state: ConnectionState::BackingOff,
+        reason: Some("issues:acme/shop: upstream: HTTP 502".to_owned()),
         created_at: at("2026-01-01T00:00:00Z").into(),
         last_success_at: None,
         next_run_at: Some(at("2026-03-31T23:40:00Z").into()),

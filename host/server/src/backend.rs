@@ -8,7 +8,7 @@
 
 mod authenticate;
 mod catalogue;
-mod connections;
+pub(crate) mod connections;
 pub(crate) mod figures;
 mod metrics;
 mod plugins;

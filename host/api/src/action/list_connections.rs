@@ -26,6 +26,9 @@ pub struct ConnectionSummary {
     pub plugin: PluginId,
     /// Whether it runs.
     pub state: ConnectionState,
+    /// Why it is stopped or backs off, in words; `null` otherwise, and where its last run left no record.
+    #[schema(required, example = "unauthorized: the token was refused")]
+    pub reason: Option<String>,
     /// When it was made.
     pub created_at: Moment,
     /// When it last caught up with its source.

@@ -3,7 +3,7 @@
 mod egress;
 mod errors;
 
-use api::{Authorized, Pending, Run, RunSummary, Runs, RunsQuery, RunsRead};
+use api::{Authorized, Pending, Run, RunError, RunSummary, Runs, RunsQuery, RunsRead};
 use domain::{RunId, WorkspaceId};
 use store::{Store, StoreError, connections, runs};
 
@@ -47,6 +47,15 @@ async fn find(store: &Store, workspace: WorkspaceId, id: RunId) -> Result<Option
         Err(StoreError::Missing { what: "run", .. }) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// What went wrong in a run, from its record, a line for each.
+pub(super) fn in_words(record: &str) -> String {
+    let line = |error: RunError| match error {
+        RunError { stream: Some(stream), kind, message } => format!("{stream}: {kind}: {message}"),
+        RunError { stream: None, kind, message } => format!("{kind}: {message}"),
+    };
+    errors::parse(record).into_iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn summary(run: &runs::Run) -> RunSummary {

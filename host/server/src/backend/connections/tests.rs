@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use domain::run::{RunState, Usage};
+use domain::run::Usage;
 use domain::{Failure, FailureKind, Next, StreamInfo, StreamMode};
 use store::connections::{Outcome, leases};
 use store::runs::Finish;
@@ -10,6 +10,23 @@ use crate::backend::testing::{Bench, Source, at, person};
 
 async fn only(bench: &Bench, source: Source) -> Connection {
     find(&bench.store, source.workspace, source.connection).await.expect("a readable store").expect("a connection")
+}
+
+/// End a run with this error.
+async fn end(bench: &Bench, source: Source, state: RunState, error: Option<&str>, at: domain::Instant) {
+    let finish = Finish { state, usage: Usage::default(), error, log: &[], egress: &[], at };
+    let finish = async |tx: &mut store::WorkspaceTx| runs::finish(tx, source.run, &finish).await;
+    bench.store.workspace(source.workspace, "finish", finish).await.expect("an end");
+}
+
+/// Give a lease back with this outcome.
+async fn release(bench: &Bench, source: Source, outcome: Outcome) {
+    let (made, due) = (at("2026-01-01T00:00:00Z"), at("2026-01-01T02:00:00Z"));
+    let release = async |tx: &mut store::SystemTx| {
+        let lease = leases::claim(tx, source.connection, made, "a worker", Duration::from_secs(60)).await?;
+        leases::release(tx, &lease.expect("a lease"), due, &outcome).await
+    };
+    bench.store.system("release", release).await.expect("a release");
 }
 
 async fn set_state(bench: &Bench, source: Source, state: Stored) {
@@ -51,14 +68,9 @@ async fn the_last_success_is_the_last_run_that_caught_up() {
     let bench = Bench::new().await;
     let source = bench.source(bench.workspace, "forge").await;
     let last = async || only(&bench, source).await.summary.last_success_at.map(|at| at.0);
-    let end = async |source: Source, state, at| {
-        let finish = Finish { state, usage: Usage::default(), error: None, log: &[], egress: &[], at };
-        let finish = async |tx: &mut store::WorkspaceTx| runs::finish(tx, source.run, &finish).await;
-        bench.store.workspace(source.workspace, "finish", finish).await.expect("an end");
-    };
     assert_eq!(last().await, None);
-    end(source, RunState::Succeeded, at("2026-03-01T00:01:00Z")).await;
-    end(bench.again(source).await, RunState::Partial, at("2026-03-01T01:00:00Z")).await;
+    end(&bench, source, RunState::Succeeded, None, at("2026-03-01T00:01:00Z")).await;
+    end(&bench, bench.again(source).await, RunState::Partial, None, at("2026-03-01T01:00:00Z")).await;
     assert_eq!(last().await, Some(at("2026-03-01T00:01:00Z")));
 }
 
@@ -72,11 +84,7 @@ async fn a_connection_says_whether_and_when_it_runs() {
     };
     let (made, due) = (at("2026-01-01T00:00:00Z"), at("2026-01-01T02:00:00Z"));
     assert_eq!(state().await, (ConnectionState::Active, Some(made)));
-    let fail = async |tx: &mut store::SystemTx| {
-        let lease = leases::claim(tx, source.connection, made, "a worker", Duration::from_secs(60)).await?;
-        leases::release(tx, &lease.expect("a lease"), due, &Outcome::Retry).await
-    };
-    bench.store.system("fail", fail).await.expect("a failed run");
+    release(&bench, source, Outcome::Retry).await;
     assert_eq!(state().await, (ConnectionState::BackingOff, Some(due)));
     set_state(&bench, source, Stored::Paused).await;
     assert_eq!(state().await, (ConnectionState::Paused, None));
@@ -85,6 +93,34 @@ async fn a_connection_says_whether_and_when_it_runs() {
     set_state(&bench, source, Stored::Removed).await;
     let removed = find(&bench.store, source.workspace, source.connection).await.expect("a readable store");
     assert!(removed.is_none());
+}
+
+#[tokio::test]
+async fn a_connection_says_why_it_backs_off_or_is_stopped() {
+    let bench = Bench::new().await;
+    let source = bench.source(bench.workspace, "forge").await;
+    let reason = async || {
+        let found = only(&bench, source).await.summary.reason;
+        let slice = Slice { after: None, limit: 1 };
+        let listed = list(&bench.store, bench.workspace, slice).await.expect("a list").remove(0).reason;
+        assert_eq!(found, listed);
+        found
+    };
+    let error = r#"[{"stream":"things","kind":"upstream","message":"HTTP 502"}]"#;
+    end(&bench, source, RunState::Failed, Some(error), at("2026-03-01T00:01:00Z")).await;
+    assert_eq!(reason().await, None);
+    release(&bench, source, Outcome::Retry).await;
+    assert_eq!(reason().await.as_deref(), Some("things: upstream: HTTP 502"));
+
+    let second = bench.again(source).await;
+    assert_eq!(reason().await.as_deref(), Some("things: upstream: HTTP 502"), "another try goes on");
+    end(&bench, second, RunState::Succeeded, None, at("2026-03-01T00:02:00Z")).await;
+    assert_eq!(reason().await, None, "an error from before the last success says nothing");
+
+    release(&bench, source, Outcome::Failed("unauthorized: the token was refused".to_owned())).await;
+    assert_eq!(reason().await.as_deref(), Some("unauthorized: the token was refused"));
+    set_state(&bench, source, Stored::Paused).await;
+    assert_eq!(reason().await, None);
 }
 
 #[tokio::test]
