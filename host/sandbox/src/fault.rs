@@ -8,8 +8,8 @@ use wasmtime::{FrameInfo, Trap, WasmBacktrace};
 use crate::call::CallState;
 use crate::capability::http::{HandlesSpent, NoHttp};
 use crate::escape::{Line, escaped};
-use crate::limits::HANDLES;
-use crate::meter::CpuSpent;
+use crate::limits::{HANDLES, HOST_CALLS};
+use crate::meter::{CpuSpent, HostCallsSpent};
 use crate::package::MAX_NAME;
 
 /// Why a call gave no result.
@@ -74,6 +74,12 @@ pub enum GuestFault {
     Handles {
         /// How many it may hold.
         limit: usize,
+    },
+    /// It called the host too often.
+    #[error("it called the host more than {limit} times: bring smaller pages, and read or send more at once")]
+    HostCalls {
+        /// How often it may.
+        limit: u32,
     },
     /// It returned what cannot be accepted.
     #[error(transparent)]
@@ -188,6 +194,9 @@ impl Scene<'_> {
     pub(crate) fn judge(&self, error: &wasmtime::Error, state: &CallState) -> CallError {
         if error.is::<CpuSpent>() {
             return GuestFault::Cpu { limit_ms: self.cpu_ms }.into();
+        }
+        if error.is::<HostCallsSpent>() {
+            return GuestFault::HostCalls { limit: HOST_CALLS }.into();
         }
         if error.is::<NoHttp>() {
             return HostError::NoHttp.into();

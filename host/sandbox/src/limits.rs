@@ -15,6 +15,8 @@ pub(crate) const MEMORIES: u32 = 1;
 pub(crate) const TABLE_ELEMENTS: usize = 20_000;
 /// Handles that a guest holds at a time, its own and the host's.
 pub(crate) const HANDLES: usize = 1_024;
+/// Calls of the host in one call of the guest, refused ones too. A page of ten thousand records needs a few for each.
+pub(crate) const HOST_CALLS: u32 = 100_000;
 
 /// Memory that was asked for and refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,14 +1,19 @@
 //! CPU time of one call.
 //!
-//! The epoch interrupts the guest at every tick, which bounds how long it runs between two looks at the meter. What is
-//! counted is the time between them that the guest itself ran: waiting for the host's answers is not the guest's, and a
-//! stretch never counts for more than a tick, since whatever goes beyond was the machine being busy with others.
+//! The epoch interrupts the guest at every tick, which bounds how long it runs between two looks at the meter. Counted is
+//! the time between them that the guest itself ran, where a stretch never counts for more than a tick, since whatever goes
+//! beyond was the machine being busy with others; and the time that the host works on what the guest asked for. Waiting for
+//! an answer costs nothing. What the host works is too short to be seen where calls are cheap, so they are counted too.
 
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
+use rustix::time::{ClockId, clock_gettime};
 use wasmtime::{StoreContextMut, UpdateDeadline};
 
 use crate::call::CallState;
+use crate::limits::HOST_CALLS;
 
 /// Time from one tick of the epoch to the next: the unit of `Usage::cpu_ticks`.
 pub const TICK: Duration = Duration::from_millis(2);
@@ -18,6 +23,11 @@ pub const TICK: Duration = Duration::from_millis(2);
 #[error("the CPU budget of this call is spent")]
 pub(crate) struct CpuSpent;
 
+/// The guest has called the host too often. It ends the call as an error of the guest's.
+#[derive(Debug, thiserror::Error)]
+#[error("this call has called the host too often")]
+pub(crate) struct HostCallsSpent;
+
 /// Counts against a budget.
 #[derive(Debug)]
 pub(crate) struct Meter {
@@ -25,27 +35,43 @@ pub(crate) struct Meter {
     guest: Duration,
     host: Duration,
     since: Instant,
+    host_calls: u32,
 }
 
 impl Meter {
     /// A meter that starts now.
     pub(crate) fn start(budget: Duration) -> Self {
-        Self { budget, guest: Duration::ZERO, host: Duration::ZERO, since: Instant::now() }
+        Self { budget, guest: Duration::ZERO, host: Duration::ZERO, since: Instant::now(), host_calls: 0 }
     }
 
-    /// The guest has asked the host for something that can take long.
-    pub(crate) fn pause(&mut self) {
+    /// The guest calls the host, whatever it is told. It is stopped at the next tick if that was once too often.
+    pub(crate) fn host_call(&mut self) {
+        self.host_calls = self.host_calls.saturating_add(1);
+    }
+
+    /// Await what the host does for the guest. The time that it is polled is the guest's; that between polls is not.
+    pub(crate) async fn while_host<F: Future>(&mut self, work: F) -> F::Output {
         self.turn();
-    }
-
-    /// The host has answered.
-    pub(crate) fn resume(&mut self) {
+        let mut work = pin!(work);
+        let answer = poll_fn(|context| {
+            let begun = thread_time();
+            let answer = work.as_mut().poll(context);
+            self.charge(thread_time().saturating_sub(begun));
+            answer
+        })
+        .await;
         let now = Instant::now();
         self.host += now - self.since;
         self.since = now;
+        answer
     }
 
-    /// The time that the guest ran.
+    /// CPU time that was spent for the guest, on whatever thread.
+    pub(crate) fn charge(&mut self, time: Duration) {
+        self.guest += time;
+    }
+
+    /// The time that the guest ran, and that the host worked for it.
     pub(crate) fn guest(&self) -> Duration {
         self.guest
     }
@@ -55,7 +81,7 @@ impl Meter {
         self.host
     }
 
-    /// The time that the guest ran, in ticks, begun ones counted whole.
+    /// The same in ticks, begun ones counted whole.
     pub(crate) fn ticks(&self) -> u64 {
         u64::try_from(self.guest.as_micros().div_ceil(TICK.as_micros())).unwrap_or(u64::MAX)
     }
@@ -72,37 +98,53 @@ impl Meter {
     }
 }
 
+/// CPU time of this thread so far: unlike the time of day, it stands still while others have the processor.
+pub(crate) fn thread_time() -> Duration {
+    Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap_or_default()
+}
+
 /// What happens at each tick: count, and let other tasks have the thread.
 pub(crate) fn at_tick(mut store: StoreContextMut<'_, CallState>) -> wasmtime::Result<UpdateDeadline> {
     let meter = &mut store.data_mut().meter;
     meter.turn();
-    if meter.is_spent() { Err(CpuSpent.into()) } else { Ok(UpdateDeadline::Yield(1)) }
+    if meter.is_spent() {
+        Err(CpuSpent.into())
+    } else if meter.host_calls > HOST_CALLS {
+        Err(HostCallsSpent.into())
+    } else {
+        Ok(UpdateDeadline::Yield(1))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn waiting_for_the_host_is_not_the_guests_time() {
-        let mut meter = Meter::start(TICK);
-        meter.pause();
-        let before = meter.guest();
-        meter.since -= Duration::from_secs(5);
-        meter.resume();
-        assert_eq!(meter.guest(), before);
-        assert!(meter.host() >= Duration::from_secs(5) && !meter.is_spent());
+    fn burn(time: Duration) {
+        let begun = thread_time();
+        while thread_time() - begun < time {}
     }
 
-    #[test]
-    fn short_stretches_between_host_calls_add_up() {
+    #[tokio::test]
+    async fn waiting_for_the_host_is_not_the_guests_time_and_its_work_is() {
+        let mut meter = Meter::start(TICK * 10);
+        meter.while_host(tokio::time::sleep(TICK * 20)).await;
+        assert!(meter.guest() < TICK * 5, "{meter:?}");
+        meter.since -= Duration::from_secs(5);
+        let before = meter.guest();
+        meter.while_host(async { burn(TICK * 20) }).await;
+        // The stretch before the call counts for a tick at most.
+        assert!((TICK * 20..TICK * 30).contains(&(meter.guest() - before)), "{meter:?}");
+        assert!(meter.host() >= TICK * 20 && meter.is_spent());
+    }
+
+    #[tokio::test]
+    async fn short_stretches_between_host_calls_add_up() {
         let mut meter = Meter::start(TICK * 3);
         for _ in 0..4 {
             meter.since -= TICK - Duration::from_micros(100);
-            meter.pause();
-            meter.resume();
+            meter.while_host(async {}).await;
         }
         assert!(meter.is_spent());
-        assert_eq!(meter.ticks(), 4);
     }
 }

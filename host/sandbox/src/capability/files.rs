@@ -7,13 +7,14 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::{Component, Path};
 use std::sync::Arc;
+use std::time::Duration;
 
 use cap_std::fs::{Dir, File, FileExt, FileType, Metadata, OpenOptions, OpenOptionsExt};
 use wasmtime::component::{HasData, Linker};
 
 use crate::bindings::weighbridge::connector::files as wit;
 use crate::call::CallState;
-use crate::meter::Meter;
+use crate::meter::{Meter, thread_time};
 use wit::FileError;
 
 /// The most that one read returns, in bytes.
@@ -22,6 +23,8 @@ const READ: u32 = 4 * 1024 * 1024;
 const PATH: usize = 4096;
 /// Files that stay open.
 const OPEN: usize = 8;
+/// What every operation costs, in bytes: looking for a file is work, even where nothing is read.
+const OPERATION: u64 = 512;
 /// What an entry of a listing costs beside its name, in bytes.
 const ENTRY: u64 = 64;
 
@@ -33,18 +36,38 @@ pub(crate) struct Files {
     dir: Option<Arc<Dir>>,
     budget: u64,
     used: u64,
+    /// CPU time on other threads that the meter has not been told of.
+    worked: Duration,
     /// The file used last comes last.
     open: Vec<(String, Arc<File>)>,
 }
 
 impl Files {
     pub(crate) fn new(dir: Option<Arc<Dir>>, budget: u32) -> Self {
-        Self { dir, budget: budget.into(), used: 0, open: Vec::new() }
+        Self { dir, budget: budget.into(), used: 0, worked: Duration::ZERO, open: Vec::new() }
     }
 
-    /// Bytes read so far.
+    /// Bytes read so far, and what looking for them costs.
     pub(crate) fn used(&self) -> u64 {
         self.used
+    }
+
+    /// CPU time on other threads since this was asked last.
+    pub(crate) fn take_worked(&mut self) -> Duration {
+        std::mem::take(&mut self.worked)
+    }
+
+    /// Work on a thread where it may wait, and remember what it took.
+    async fn off_thread<T: Send + 'static>(&mut self, work: impl FnOnce() -> Answer<T> + Send + 'static) -> Answer<T> {
+        let timed = move || {
+            let begun = thread_time();
+            let answer = work();
+            (answer, thread_time().saturating_sub(begun))
+        };
+        let stopped = |_| (Err(FileError::Io("the host is stopping".to_owned())), Duration::ZERO);
+        let (answer, time) = tokio::task::spawn_blocking(timed).await.unwrap_or_else(stopped);
+        self.worked += time;
+        answer
     }
 
     fn dir(&self) -> Answer<Arc<Dir>> {
@@ -69,7 +92,7 @@ impl Files {
         }
         let dir = self.dir()?;
         let checked = relative(&path)?.to_owned();
-        let file = Arc::new(off_thread(move || open(&dir, &checked)).await?);
+        let file = Arc::new(self.off_thread(move || open(&dir, &checked)).await?);
         if self.open.len() == OPEN {
             self.open.remove(0);
         }
@@ -78,38 +101,41 @@ impl Files {
     }
 
     async fn read(&mut self, path: String, offset: u64, length: u32) -> Answer<Vec<u8>> {
-        if self.used >= self.budget {
-            return Err(FileError::Budget);
-        }
+        self.spend(OPERATION)?;
         // No file is this long, and to the kernel these offsets mean something else.
         if i64::try_from(offset).is_err() {
             return Ok(Vec::new());
         }
         let file = self.file(path).await?;
-        let mut bytes = vec![0; length.min(READ) as usize];
+        // Paid before there is room for it, and no more room than the file can fill.
+        let rest = file.metadata().map_err(|error| refuse(&error))?.len().saturating_sub(offset);
+        let length = rest.min(length.min(READ).into());
+        self.spend(length)?;
+        let mut bytes = vec![0; usize::try_from(length).unwrap_or_default()];
         let bytes = match read_cached(&file, &mut bytes, offset) {
             Cached::All(read) => {
                 bytes.truncate(read);
                 bytes
             }
-            Cached::Part(read) => off_thread(move || read_rest(&file, bytes, read, offset)).await?,
+            Cached::Part(read) => self.off_thread(move || read_rest(&file, bytes, read, offset)).await?,
         };
-        self.spend(bytes.len() as u64)?;
         Ok(bytes)
     }
 
     async fn list(&mut self, path: &str) -> Answer<Vec<wit::Entry>> {
+        self.spend(OPERATION)?;
         let (dir, path) = (self.dir()?, relative(path)?.to_owned());
         let left = self.budget - self.used;
-        let (entries, cost) = off_thread(move || list(&dir, &path, left)).await?;
+        let (entries, cost) = self.off_thread(move || list(&dir, &path, left)).await?;
         self.spend(cost)?;
         Ok(entries)
     }
 
     async fn stat(&mut self, path: &str) -> Answer<wit::Entry> {
+        self.spend(OPERATION)?;
         let (dir, path) = (self.dir()?, relative(path)?.to_owned());
         let name = path.file_name().and_then(OsStr::to_str).unwrap_or(".").to_owned();
-        let metadata = off_thread(move || dir.metadata(&path).map_err(|error| refuse(&error))).await?;
+        let metadata = self.off_thread(move || dir.metadata(&path).map_err(|error| refuse(&error))).await?;
         Ok(entry(name, &metadata))
     }
 }
@@ -223,11 +249,6 @@ fn refuse(error: &io::Error) -> FileError {
     }
 }
 
-async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> Answer<T> + Send + 'static) -> Answer<T> {
-    let stopped = |_| Err(FileError::Io("the host is stopping".to_owned()));
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(stopped)
-}
-
 /// What the interface sees of a call.
 pub(crate) struct View<'a> {
     files: &'a mut Files,
@@ -236,23 +257,20 @@ pub(crate) struct View<'a> {
 
 impl wit::Host for View<'_> {
     async fn stat(&mut self, path: String) -> Answer<wit::Entry> {
-        self.meter.pause();
-        let answer = self.files.stat(&path).await;
-        self.meter.resume();
+        let answer = self.meter.while_host(self.files.stat(&path)).await;
+        self.meter.charge(self.files.take_worked());
         answer
     }
 
     async fn list_directory(&mut self, path: String) -> Answer<Vec<wit::Entry>> {
-        self.meter.pause();
-        let answer = self.files.list(&path).await;
-        self.meter.resume();
+        let answer = self.meter.while_host(self.files.list(&path)).await;
+        self.meter.charge(self.files.take_worked());
         answer
     }
 
     async fn read(&mut self, path: String, offset: u64, length: u32) -> Answer<Vec<u8>> {
-        self.meter.pause();
-        let answer = self.files.read(path, offset, length).await;
-        self.meter.resume();
+        let answer = self.meter.while_host(self.files.read(path, offset, length)).await;
+        self.meter.charge(self.files.take_worked());
         answer
     }
 }
@@ -265,7 +283,10 @@ impl HasData for Views {
 
 /// Make the interface exist.
 pub(crate) fn link(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
-    wit::add_to_linker::<_, Views>(linker, |call| View { files: &mut call.files, meter: &mut call.meter })
+    wit::add_to_linker::<_, Views>(linker, |call| {
+        call.meter.host_call();
+        View { files: &mut call.files, meter: &mut call.meter }
+    })
 }
 
 #[cfg(test)]

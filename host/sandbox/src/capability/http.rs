@@ -112,9 +112,8 @@ impl wit::Host for View<'_> {
     async fn send(&mut self, request: wit::Request) -> wasmtime::Result<Sent> {
         let http = Arc::clone(self.exchange.http.as_ref().ok_or(NoHttp)?);
         let sent = size(&request);
-        self.meter.pause();
-        let answer = http.send(lower_request(request)).await;
-        self.meter.resume();
+        // Where the request is made is part of the host's work too.
+        let answer = self.meter.while_host(async { http.send(lower_request(request)).await }).await;
         self.exchange.settle(sent, answer)
     }
 
@@ -125,11 +124,12 @@ impl wit::Host for View<'_> {
             return Err(HandlesSpent.into());
         }
         let sizes: Vec<u64> = requests.iter().map(size).collect();
-        self.meter.pause();
-        // Futures are made first, so that the stream does not borrow from a closure.
-        let pending: Vec<_> = requests.into_iter().map(|request| http.send(lower_request(request))).collect();
-        let answers: Vec<_> = stream::iter(pending).buffered(PARALLEL).collect().await;
-        self.meter.resume();
+        let work = async {
+            // Futures are made first, so that the stream does not borrow from a closure.
+            let pending: Vec<_> = requests.into_iter().map(|request| http.send(lower_request(request))).collect();
+            stream::iter(pending).buffered(PARALLEL).collect::<Vec<_>>().await
+        };
+        let answers = self.meter.while_host(work).await;
         sizes.into_iter().zip(answers).map(|(sent, answer)| self.exchange.settle(sent, answer)).collect()
     }
 }
@@ -199,7 +199,10 @@ impl HasData for Views {
 
 /// Make the interface exist.
 pub(crate) fn link(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
-    wit::add_to_linker::<_, Views>(linker, |call| View { exchange: &mut call.exchange, meter: &mut call.meter })
+    wit::add_to_linker::<_, Views>(linker, |call| {
+        call.meter.host_call();
+        View { exchange: &mut call.exchange, meter: &mut call.meter }
+    })
 }
 
 #[cfg(test)]

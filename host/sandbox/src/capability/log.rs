@@ -62,7 +62,10 @@ impl wit::Host for Log {
 
 /// Make the interface exist.
 pub(crate) fn link(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
-    wit::add_to_linker::<_, HasSelf<Log>>(linker, |call| &mut call.log)
+    wit::add_to_linker::<_, HasSelf<Log>>(linker, |call| {
+        call.meter.host_call();
+        &mut call.log
+    })
 }
 
 #[cfg(test)]

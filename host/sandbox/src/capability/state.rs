@@ -66,7 +66,10 @@ impl wit::Host for State {
 
 /// Make the interface exist.
 pub(crate) fn link(linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
-    wit::add_to_linker::<_, HasSelf<State>>(linker, |call| &mut call.state)
+    wit::add_to_linker::<_, HasSelf<State>>(linker, |call| {
+        call.meter.host_call();
+        &mut call.state
+    })
 }
 
 #[cfg(test)]

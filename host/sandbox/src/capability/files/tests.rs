@@ -74,9 +74,30 @@ async fn listings_are_sorted() {
 #[tokio::test]
 async fn the_budget_ends_reading() {
     let (_outer, dir) = directory();
-    let mut files = Files::new(Some(dir), 15);
+    let budget = 2 * OPERATION + 15;
+    let mut files = Files::new(Some(dir), u32::try_from(budget).expect("a budget"));
     assert!(files.read("b".to_owned(), 0, 10).await.is_ok());
     assert!(matches!(files.read("b".to_owned(), 0, 10).await, Err(FileError::Budget)));
     assert!(matches!(files.read("b".to_owned(), 0, 1).await, Err(FileError::Budget)));
-    assert_eq!(files.used(), 15);
+    assert_eq!(files.used(), budget);
+}
+
+#[tokio::test]
+async fn looking_costs_where_nothing_is_read() {
+    let (_outer, dir) = directory();
+    let mut files = Files::new(Some(dir), u32::try_from(4 * OPERATION).expect("a budget"));
+    assert!(files.stat("b").await.is_ok());
+    assert!(matches!(files.stat("none").await, Err(FileError::NotFound)));
+    assert!(matches!(files.list("../secret").await, Err(FileError::Denied(_))));
+    assert!(files.take_worked() > Duration::ZERO && files.take_worked() == Duration::ZERO);
+    assert_eq!(files.read("b".to_owned(), 0, 0).await.expect("nothing"), b"");
+    assert!(matches!(files.stat("b").await, Err(FileError::Budget)));
+}
+
+#[tokio::test]
+async fn a_read_has_room_for_what_the_file_holds_and_no_more() {
+    let (_outer, dir) = directory();
+    let mut files = Files::new(Some(dir), 1_000_000);
+    let bytes = files.read("b".to_owned(), 4, u32::MAX).await.expect("bytes");
+    assert_eq!((bytes.len(), bytes.capacity()), (6, 6));
 }

@@ -122,6 +122,37 @@ async fn a_stalled_request_is_stopped_by_the_wall_clock_and_costs_no_cpu() {
     assert_eq!(fault(outcome), GuestFault::Wall { limit_ms: 300 });
 }
 
+/// Refuses everything, after hard work.
+struct Laborious;
+
+impl Http for Laborious {
+    fn send(&self, _: Request) -> Pin<Box<dyn Future<Output = Result<Response, ExchangeError>> + Send + '_>> {
+        let begun = crate::meter::thread_time();
+        while crate::meter::thread_time() - begun < Duration::from_millis(10) {}
+        Box::pin(std::future::ready(Err(ExchangeError::Denied("host".to_owned()))))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn work_that_the_host_does_for_a_guest_is_the_guests_time() {
+    let bench = bench();
+    let flood = sending("https://api.example/a").repeating(1_000);
+    let outcome = bench.pull(flood, Call { http: Some(Arc::new(Laborious)), ..call() }).await;
+    assert!((50..70).contains(&outcome.usage.cpu_ticks), "{:?}", outcome.usage);
+    assert_eq!(fault(outcome), GuestFault::Cpu { limit_ms: 100 });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_of_calls_is_stopped_by_their_number() {
+    let bench = bench();
+    let refused = Guest::new()
+        .importing("state", "set", 5)
+        .pulling([SCRATCH, 0, SCRATCH, 0, SCRATCH + 64].map(I::I32Const).into_iter().chain([I::Call(0)]));
+    let budget = Budget { cpu_ms: 30_000, wall_ms: 60_000, ..Budget::default() };
+    let outcome = bench.pull(refused.repeating(i32::MAX), Call { budget, ..call() }).await;
+    assert_eq!(fault(outcome), GuestFault::HostCalls { limit: 100_000 });
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn requests_are_counted_and_answered() {
     let bench = bench();
