@@ -4,6 +4,7 @@
 
 mod authors;
 mod command;
+mod connections;
 mod faults;
 mod git;
 mod guests;

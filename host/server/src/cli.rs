@@ -38,6 +38,8 @@ pub enum Command {
     Plugin(Plugin),
     /// Connect a workspace to a source through an installed plugin
     Connect(Connect),
+    /// Show, pause, resume and remove connections, and change their credentials
+    Connection(Connection),
     /// Bring data in now, and say how it went
     Sync(Sync),
     /// Show metrics
@@ -191,6 +193,52 @@ pub struct Connect {
     /// Minutes between two runs
     #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(1..=10_080))]
     pub every: Option<u32>,
+}
+
+/// `weighbridge connection …`
+#[derive(Debug, Args)]
+pub struct Connection {
+    /// The workspace's name
+    #[arg(long, global = true, default_value = "default")]
+    pub workspace: String,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Connections,
+}
+
+/// What can be done with connections.
+#[derive(Debug, Subcommand)]
+pub enum Connections {
+    /// Every connection: its state, why it is stopped or backs off, and when it runs next
+    List,
+    /// One connection, with its streams and settings
+    Show {
+        /// The connection's name
+        name: String,
+    },
+    /// Let it run no more until it is resumed
+    Pause {
+        /// The connection's name
+        name: String,
+    },
+    /// Let it run at once, whether it was paused, stopped or backing off
+    Resume {
+        /// The connection's name
+        name: String,
+    },
+    /// End it and destroy its credentials; what it has brought stays
+    Remove {
+        /// The connection's name
+        name: String,
+    },
+    /// Give it another credential, and let it run at once unless it is paused
+    Credential {
+        /// The connection's name
+        name: String,
+        /// The slot's name and the file that holds the secret, `-` for standard input
+        #[arg(required = true, value_name = "SLOT=FILE")]
+        credentials: Vec<String>,
+    },
 }
 
 /// `weighbridge sync`

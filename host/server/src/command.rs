@@ -5,6 +5,7 @@
 pub mod audit;
 pub mod check;
 pub mod connect;
+pub mod connection;
 pub mod init;
 pub mod metrics;
 pub mod plugin;
@@ -41,6 +42,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
                 Command::Serve => serve::run(config, output).await,
                 Command::Plugin(command) => plugin::run(command, config, output).await,
                 Command::Connect(arguments) => connect::run(&arguments, config, output).await,
+                Command::Connection(arguments) => connection::run(arguments, config, output).await,
                 Command::Sync(arguments) => sync::run(&arguments, config, output).await,
                 Command::Metrics(arguments) => metrics::run(&arguments, config, output).await,
                 Command::Token(command) => token::run(command, config, output).await,

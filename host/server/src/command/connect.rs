@@ -1,17 +1,17 @@
 //! `weighbridge connect`: a workspace consents to a plugin, with settings, a directory and credentials of its own.
 
-use std::io::Read;
 use std::path::Path;
 
 use domain::capability::AuthSlot;
-use domain::{ConnectionId, Instant};
+use domain::{ConnectionId, Instant, PluginId};
 use sandbox::package::{Manifest, fill_defaults, validate_settings};
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 use store::audit::Entry;
 use store::connections::{self, NewConnection};
-use store::credentials;
+use store::{StoreError, credentials};
 
+use super::connection::secrets;
 use super::{CommandError, in_words};
 use crate::cli::Connect;
 use crate::config::Config;
@@ -38,7 +38,7 @@ pub async fn run(arguments: &Connect, config: Config, output: Output) -> Result<
 
     let settings = settings(&arguments.settings, &manifest)?;
     let directory = directory(arguments.files.as_deref(), &manifest)?;
-    let secrets = secrets(&arguments.credentials, &manifest)?;
+    let secrets = all_secrets(&arguments.credentials, &plugin, &installed.granted.auth)?;
     let now = Instant::now();
     let connection = NewConnection {
         id: ConnectionId::generate(),
@@ -71,7 +71,8 @@ pub async fn run(arguments: &Connect, config: Config, output: Output) -> Result<
             }
             store::audit::append(tx, &entry).await
         })
-        .await?;
+        .await
+        .map_err(taken)?;
     let answer = json!({ "id": connection.id, "name": connection.name, "plugin": connection.plugin });
     output.say(&answer, || {
         format!(
@@ -117,45 +118,30 @@ fn directory(given: Option<&Path>, manifest: &Manifest) -> Result<Option<String>
     }
 }
 
-/// `SLOT=FILE`: secrets come from files, so that they stand in no list of processes and no history.
-fn secrets(given: &[String], manifest: &Manifest) -> Result<Vec<(AuthSlot, SecretString)>, CommandError> {
-    let slots = &manifest.capabilities.auth;
-    let mut secrets: Vec<(AuthSlot, SecretString)> = Vec::new();
-    for assignment in given {
-        let (slot, file) = assignment
-            .split_once('=')
-            .ok_or_else(|| CommandError::usage("a credential is given as `SLOT=FILE`".to_owned()))?;
-        let Some(filled) = slots.iter().find(|known| known.name == slot) else {
-            let known: Vec<_> = slots.iter().map(|known| format!("`{}`", known.name)).collect();
-            return Err(CommandError::usage(format!(
-                "{} has no slot `{slot}`; it has {}",
-                manifest.id,
-                known.join(", ")
-            )));
-        };
-        secrets.push((filled.clone(), read_secret(file)?));
-    }
+/// The credentials, of which none that the plugin needs may be missing.
+fn all_secrets(
+    given: &[String],
+    plugin: &PluginId,
+    slots: &[AuthSlot],
+) -> Result<Vec<(AuthSlot, SecretString)>, CommandError> {
+    let secrets = secrets::read(given, plugin, slots)?;
     let filled = |name: &str| secrets.iter().any(|(slot, _)| slot.name == name);
     match slots.iter().find(|slot| !slot.optional && !filled(&slot.name)) {
         Some(slot) => Err(CommandError::usage(format!(
-            "{} needs the credential `{slot}`: give `--credential {slot}=FILE`",
-            manifest.id,
+            "{plugin} needs the credential `{slot}`: give `--credential {slot}=FILE`",
             slot = slot.name
         ))),
         None => Ok(secrets),
     }
 }
 
-fn read_secret(file: &str) -> Result<SecretString, CommandError> {
-    let mut text = String::new();
-    if file == "-" {
-        std::io::stdin().read_to_string(&mut text).map_err(|error| CommandError::because(&error))?;
-    } else {
-        text = std::fs::read_to_string(file).map_err(CommandError::io("reading", Path::new(file)))?;
+/// A name that is taken has two ways out.
+fn taken(error: StoreError) -> CommandError {
+    match error {
+        StoreError::Exists { name, .. } => CommandError::failed(format!(
+            "there is already a connection `{name}`: choose another name with `--name`, change that one with \
+             `weighbridge connection`, or remove it with `weighbridge connection remove {name}`"
+        )),
+        error => error.into(),
     }
-    let secret = text.trim_end_matches(['\r', '\n']);
-    if secret.is_empty() {
-        return Err(CommandError::usage(format!("`{file}` is empty: it must hold the secret")));
-    }
-    Ok(SecretString::from(secret))
 }

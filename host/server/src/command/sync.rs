@@ -87,7 +87,13 @@ fn choose(all: Vec<Connection>, names: &[String]) -> Result<Vec<Connection>, Com
             if known.is_empty() { "there is none yet".to_owned() } else { format!("there is {}", known.join(", ")) };
         return Err(CommandError::usage(format!("there is no connection `{missing}`; {known}")));
     }
-    let chosen = |connection: &Connection| names.is_empty() || names.contains(&connection.name);
+    let is_paused = |connection: &Connection| connection.state == ConnectionState::Paused;
+    if let Some(Connection { name, .. }) = all.iter().find(|one| is_paused(one) && names.contains(&one.name)) {
+        return Err(CommandError::usage(format!(
+            "`{name}` is paused: `weighbridge connection resume {name}` ends that"
+        )));
+    }
+    let chosen = |one: &Connection| !is_paused(one) && (names.is_empty() || names.contains(&one.name));
     Ok(all.into_iter().filter(chosen).collect())
 }
 
