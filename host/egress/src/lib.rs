@@ -5,7 +5,7 @@
 //!
 //! 1. `url`: parse strictly, so that host and path can mean one thing only;
 //! 2. `rule`: match scheme, host, port, method and path against what was granted;
-//! 3. `headers`: refuse what only the host may say;
+//! 3. `headers`: refuse what is not known to be harmless;
 //! 4. `credential`: find the secret of the slot, if it is bound to this very host;
 //! 5. `gate`: turn back while the source asked to wait;
 //! 6. `meter`: count it against the call's budget;
