@@ -1,11 +1,12 @@
 //! An author's first hour: a new connector from the skeleton, built, signed, inspected, and installed by an operator.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use weighbridge_tests::kit::{Host, built, root};
+use weighbridge_tests::kit::{Host, Ran, built, root, skip};
 
 #[test]
 fn a_new_connector_builds_signs_and_installs() {
@@ -40,6 +41,42 @@ fn a_new_connector_builds_signs_and_installs() {
 }
 
 #[test]
+fn a_skeleton_is_written_only_where_the_sdk_is_known() {
+    let host = Host::bare();
+    let folder = host.folder().join("directory");
+    let new = ["plugin", "new", "acme/directory", "--directory", &folder.display().to_string()];
+    let _ = host.run(&new).refused(2, &["not published", "--sdk", "`sdk/rust`"]);
+    let elsewhere = root().join("tests").display().to_string();
+    let _ = host.run(&[&new[..], &["--sdk", &elsewhere]].concat()).refused(2, &[&elsewhere, "`sdk/rust`"]);
+    assert!(!folder.exists());
+}
+
+#[test]
+fn a_package_is_inspected_without_a_host_and_verified_by_one_alone() {
+    let nowhere = Path::new("/nowhere/weighbridge.toml");
+    let run = |command: &str, package: &str| {
+        let mut run = Command::new(&built().weighbridge);
+        run.args(["plugin", command, package]).env("WEIGHBRIDGE_CONFIG", nowhere);
+        Ran::of(&run.output().expect("it starts"))
+    };
+    let package = built().plugins.join("github.wasm").display().to_string();
+    let shown = run("inspect", &package).good().out;
+    for words in
+        ["weighbridge/github", "trust     no host here: trust was not asked", "GET https://api.github.com:443/"]
+    {
+        assert!(shown.contains(words), "`{words}` is not in: {shown}");
+    }
+    assert!(!shown.contains("not trusted"), "{shown}");
+    let _ = run("verify", &package).refused(78, &["/nowhere/weighbridge.toml", "weighbridge init"]);
+
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let unsigned = folder.path().join("github.wasm");
+    fs::copy(&package, &unsigned).expect("copied");
+    let shown = run("inspect", &unsigned.display().to_string()).good().out;
+    assert!(shown.contains("not signed"), "{shown}");
+}
+
+#[test]
 fn a_manifest_that_is_wrong_says_where() {
     let host = Host::bare();
     let folder = host.folder().join("wrong");
@@ -54,8 +91,7 @@ fn a_manifest_that_is_wrong_says_where() {
 fn what_is_signed_is_verified_by_another_implementation() {
     // The envelope is DSSE and the key is PEM: OpenSSL checks the signature over the standard's encoding.
     if !Command::new("openssl").arg("version").output().is_ok_and(|output| output.status.success()) {
-        eprintln!("skipped: what_is_signed_is_verified_by_another_implementation, openssl is not there");
-        return;
+        return skip("what_is_signed_is_verified_by_another_implementation", "openssl is not there");
     }
     let host = Host::bare();
     let envelope = fs::read_to_string(built().plugins.join("git.wasm.dsse")).expect("an envelope");

@@ -2,12 +2,12 @@
 
 use std::net::TcpListener;
 
-use weighbridge_tests::kit::{Host, Serving};
+use weighbridge_tests::kit::{Host, Ran, Serving};
 
 #[test]
 fn every_command_has_help_and_a_wrong_one_is_usage() {
     let host = Host::bare();
-    for command in ["init", "serve", "check", "plugin", "connect", "sync", "metrics", "token"] {
+    for command in ["init", "serve", "check", "plugin", "connect", "sync", "metrics", "token", "audit"] {
         let help = host.run(&[command, "--help"]).good().out;
         assert!(help.contains("Usage: weighbridge"), "{command}: {help}");
     }
@@ -79,6 +79,54 @@ fn init_twice_changes_nothing() {
     let _ = host.run(&["init", &folder]).good();
     assert_eq!(std::fs::read(host.folder().join("host.key")).expect("the key"), key);
     let _ = host.run(&["check"]).good();
+}
+
+#[test]
+fn init_again_adds_the_workspace_that_is_named_and_says_what_it_left() {
+    let host = Host::bare();
+    let folder = host.folder().display().to_string();
+    let again = |more: &[&str]| host.run(&[&["init", &folder], more].concat()).good().out;
+    let said = again(&["--time-zone", "Europe/Berlin"]);
+    assert!(said.contains("host already") && said.contains("stays UTC, not Europe/Berlin"), "{said}");
+    let said = again(&["--workspace", "other", "--time-zone", "Europe/Berlin"]);
+    assert!(said.contains("The workspace `other` (Europe/Berlin) was added"), "{said}");
+    let said = again(&["--workspace", "other", "--time-zone", "Europe/Berlin"]);
+    assert!(said.contains("left as they are") && !said.contains("added"), "{said}");
+    let _ = host.run(&["metrics", "--workspace", "other"]).good();
+    let added = &host.run(&["audit", "--json"]).good().json()[0];
+    assert_eq!((&added["action"], &added["subject"]), (&"workspace.new".into(), &"other".into()));
+}
+
+#[test]
+fn init_makes_no_new_key_for_a_store_whose_key_is_lost() {
+    let host = Host::bare();
+    let folder = host.folder().display().to_string();
+    let (key, kept) = (host.folder().join("host.key"), host.folder().join("host.key.copy"));
+    std::fs::rename(&key, &kept).expect("moved");
+    let _ = host.run(&["init", &folder]).refused(1, &["host.key", "restore that file"]);
+    assert!(!key.exists());
+    std::fs::rename(&kept, &key).expect("restored");
+    let _ = host.run(&["check"]).good();
+}
+
+#[test]
+fn what_others_put_into_the_environment_is_nothing_to_us() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let host = Host::bare();
+    let odd = std::ffi::OsStr::from_bytes(b"a\xff");
+    let run = |name: &str| Ran::of(&host.command(&["check"]).env(name, odd).output().expect("it starts"));
+    let _ = run("SOMEBODY_ELSES").good();
+    let _ = run("WEIGHBRIDGE__LOG__FILTER").refused(78, &["WEIGHBRIDGE__LOG__FILTER", "not UTF-8"]);
+}
+
+#[test]
+fn a_wrong_route_is_refused_before_the_port_is_taken() {
+    let host = Host::bare();
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("its address");
+    let routes = r#"[{ host = "a.test", to = "http://192.0.2.1" }]"#;
+    host.configure(&format!("[listen]\naddress = \"{address}\"\n\n[egress]\nroutes = {routes}\n"));
+    let _ = host.run(&["serve"]).refused(78, &["egress.routes", "`a.test`"]);
 }
 
 #[test]

@@ -66,6 +66,9 @@ fn a_revoked_key_and_a_revoked_package_do_not_run_any_more() {
     let _ = Guest::sync(&host, "honest", MANIFEST, &[]).good();
     let key = host.run(&["plugin", "list", "--json"]).good().json()[0]["signer"].clone();
     let _ = host.run(&["plugin", "trust", "revoke", key.as_str().expect("a key")]).good();
+    let checked = host.run(&["check", "--json"]);
+    assert_eq!(checked.code, 1, "{}", checked.err);
+    assert!(checked.out.contains("was revoked"), "{}", checked.out);
     let _ = host.run(&["sync"]).refused(1, &["revoked"]);
     let again = Guest::pack(&host, "honest", MANIFEST).sign(&host);
     let _ = again.install(&host).refused(REFUSED, &["revoked"]);
@@ -106,7 +109,7 @@ fn native_code_and_plain_modules_are_no_packages() {
     let _ = host.run(&["plugin", "install", "--grant", &text]).refused(REFUSED, &["module"]);
     fs::write(&path, b"PK\x03\x04").expect("written");
     assert_eq!(host.run(&["plugin", "install", "--grant", &text]).code, REFUSED);
-    let _ = host.run(&["plugin", "install", "--grant", "nowhere.wasm"]).refused(REFUSED, &["nowhere.wasm"]);
+    let _ = host.run(&["plugin", "install", "--grant", "nowhere.wasm"]).refused(1, &["nowhere.wasm"]);
 }
 
 #[test]
@@ -153,4 +156,29 @@ fn inspect_shows_signer_imports_and_what_is_asked_against_what_is_granted() {
     host.install_connector("github");
     let after = host.run(&["plugin", "inspect", &package]).good().out;
     assert!(after.contains("· granted"), "{after}");
+}
+
+#[test]
+fn what_was_refused_is_in_the_audit_log_with_its_reason() {
+    let host = Host::new();
+    let _ = Guest::pack(&host, "honest", MANIFEST).install(&host).refused(REFUSED, &["not signed"]);
+    let _ = host.run(&["plugin", "install", "--grant", "nowhere.wasm"]).refused(1, &["nowhere.wasm"]);
+    let no_package = host.folder().join("weighbridge.toml").display().to_string();
+    assert_eq!(host.run(&["plugin", "install", "--grant", &no_package]).code, REFUSED);
+    let _ = Guest::pack(&host, "honest", MANIFEST).sign(&host).install(&host).good();
+
+    let entries = host.run(&["audit", "--json"]).good().json();
+    let actions: Vec<_> = entries.as_array().expect("entries").iter().map(|entry| entry["action"].clone()).collect();
+    assert_eq!(actions, ["plugin.install", "plugin.refuse", "plugin.refuse", "trust.add", "workspace.new"]);
+    assert_eq!(entries[1]["subject"], no_package.as_str());
+    assert_eq!(entries[2]["subject"], "tests/guest");
+    let reason = entries[2]["detail"]["reason"].as_str().expect("a reason");
+    assert!(reason.starts_with("the package is not signed"), "{reason}");
+
+    let newest = host.run(&["audit", "--json", "--limit", "1"]).good().json();
+    assert_eq!(newest.as_array().map(Vec::len), Some(1));
+    let number = newest[0]["number"].to_string();
+    assert_eq!(host.run(&["audit", "--json", "--before", &number]).good().json()[0], entries[1]);
+    let table = host.run(&["audit"]).good().out;
+    assert!(table.contains("plugin.refuse") && table.contains("not signed"), "{table}");
 }

@@ -9,6 +9,7 @@ mod guest;
 mod host;
 mod rows;
 mod serving;
+mod skip;
 mod source;
 
 pub use build::{built, root};
@@ -16,4 +17,5 @@ pub use github::TOKEN;
 pub use guest::{Guest, MANIFEST};
 pub use host::{Host, Ran};
 pub use serving::Serving;
+pub use skip::skip;
 pub use source::{Manner, Reply, Request, Source};
