@@ -1,5 +1,7 @@
 //! The main job, end to end: a host, two signed connectors, real data, metrics.
 
+mod brought;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -8,11 +10,12 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use serde_json::Value;
 
 use crate::cargo::{root, shown, target};
-use crate::plugins;
+use crate::{plugins, tied};
 
-#[derive(clap::Args)]
+#[derive(Default, clap::Args)]
 pub(crate) struct Arguments {
     /// The repository that the `git` connector reads; this one by default
     #[arg(long, value_name = "PATH")]
@@ -32,9 +35,13 @@ const UPSTREAM_TOKEN: &str = "demo-token-of-the-simulator";
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let address = SocketAddr::from(([127, 0, 0, 1], arguments.port));
-    if !arguments.once {
-        TcpListener::bind(address).with_context(|| format!("{address} is in use: give another port with `--port`"))?;
-    }
+    // Kept until the host takes it, so that a second demo does not begin where this one is.
+    let port = match arguments.once {
+        true => None,
+        false => Some(
+            TcpListener::bind(address).with_context(|| format!("{address} is in use: give another with `--port`"))?,
+        ),
+    };
     let repository = match &arguments.repo {
         Some(path) => fs::canonicalize(path).with_context(|| format!("there is no directory {}", path.display()))?,
         None => root().to_owned(),
@@ -42,11 +49,20 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     println!("building the host and the connectors (minutes the first time, seconds after)");
     let built = plugins::build()?;
     let upstream = Upstream::start()?;
-    let host = Host::new(address)?;
+    let host = Host::new(address, arguments.once)?;
     host.set_up(&built, &upstream, &repository)?;
-    host.weighbridge(&["sync"])?;
+    brought::check_sync(&host.answer(&["sync", "--json"])?)?;
+    brought::check_metrics(&host.answer(&["metrics", "--json"])?)?;
     host.weighbridge(&["metrics"])?;
-    if arguments.once { Ok(()) } else { host.serve() }
+    match port {
+        None => Ok(()),
+        Some(port) => host.serve(port),
+    }
+}
+
+/// The demo as a test: everything but the serving, with this repository.
+pub(crate) fn once() -> Result<()> {
+    run(&Arguments { once: true, ..Arguments::default() })
 }
 
 /// The simulator of GitHub, ended with this value.
@@ -57,7 +73,7 @@ struct Upstream {
 
 impl Upstream {
     fn start() -> Result<Self> {
-        let mut process = Command::new(target()?.join("debug/upstream"))
+        let mut process = tied::command(&target()?.join("debug/upstream"))?
             .args(["--port", "0", "--token", UPSTREAM_TOKEN])
             .stdout(Stdio::piped())
             .spawn()
@@ -81,15 +97,27 @@ impl Drop for Upstream {
 struct Host {
     directory: PathBuf,
     address: SocketAddr,
+    passing: bool,
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        if self.passing {
+            // What stays is in the target folder, and in nobody's way.
+            drop(fs::remove_dir_all(&self.directory));
+        }
+    }
 }
 
 impl Host {
-    fn new(address: SocketAddr) -> Result<Self> {
-        let directory = target()?.join("demo");
+    /// Below the target folder: by its port, which no other demo has; or for this process alone, and gone with it.
+    fn new(address: SocketAddr, passing: bool) -> Result<Self> {
+        let name = if passing { format!("once-{}", std::process::id()) } else { address.port().to_string() };
+        let directory = target()?.join(format!("demo-{name}"));
         if directory.exists() {
             fs::remove_dir_all(&directory)?;
         }
-        Ok(Self { directory, address })
+        Ok(Self { directory, address, passing })
     }
 
     fn set_up(&self, built: &plugins::Plugins, upstream: &Upstream, repository: &Path) -> Result<()> {
@@ -115,12 +143,16 @@ impl Host {
             "[listen]\naddress = \"{}\"\n\n[egress]\nroutes = [{{ host = \"api.github.com\", to = \"{}\" }}]\n",
             self.address, upstream.address
         );
-        fs::write(self.directory.join("weighbridge.toml"), text).context("writing the demo's configuration")
+        fs::write(self.configuration(), text).context("writing the demo's configuration")
+    }
+
+    fn configuration(&self) -> PathBuf {
+        self.directory.join("weighbridge.toml")
     }
 
     fn command(&self, arguments: &[&str]) -> Result<Command> {
         let mut command = Command::new(target()?.join("debug/weighbridge"));
-        command.args(arguments).env("WEIGHBRIDGE_CONFIG", self.directory.join("weighbridge.toml"));
+        command.args(arguments).env("WEIGHBRIDGE_CONFIG", self.configuration());
         Ok(command)
     }
 
@@ -129,10 +161,23 @@ impl Host {
         crate::cargo::run(&mut self.command(arguments)?)
     }
 
-    /// Serve until interrupted. The terminal's interrupt reaches the host too, which then stops by itself.
-    fn serve(&self) -> Result<()> {
+    /// Run a command whose answer is JSON.
+    fn answer(&self, arguments: &[&str]) -> Result<Value> {
+        println!("\n$ weighbridge {}", arguments.join(" "));
+        let mut command = self.command(arguments)?;
+        let output = command.stderr(Stdio::inherit()).output().context("starting the host's command")?;
+        if !output.status.success() {
+            bail!("{} failed: {}", shown(&command), output.status);
+        }
+        serde_json::from_slice(&output.stdout).with_context(|| format!("reading the answer of {}", shown(&command)))
+    }
+
+    /// Serve until interrupted: the host ends with this process, in order.
+    fn serve(&self, port: TcpListener) -> Result<()> {
         let token = self.token()?;
-        let mut command = self.command(&["serve"])?;
+        let mut command = tied::command(&target()?.join("debug/weighbridge"))?;
+        command.arg("serve").env("WEIGHBRIDGE_CONFIG", self.configuration()).stdin(Stdio::null());
+        drop(port);
         let mut process = command.spawn().context("starting the host")?;
         self.wait_until_ready(&mut process)?;
         println!("\nThe API is at http://{}, its description at http://{0}/openapi.json", self.address);
@@ -148,9 +193,7 @@ impl Host {
     }
 
     fn token(&self) -> Result<String> {
-        let output = self.command(&["token", "new", "demo", "--json"])?.output()?;
-        let answer: serde_json::Value = serde_json::from_slice(&output.stdout).context("reading the new token")?;
-        Ok(answer["token"].as_str().context("the new token")?.to_owned())
+        Ok(self.answer(&["token", "new", "demo", "--json"])?["token"].as_str().context("the new token")?.to_owned())
     }
 
     fn wait_until_ready(&self, process: &mut Child) -> Result<()> {

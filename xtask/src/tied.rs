@@ -9,11 +9,13 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 /// The hidden command that [`command`] starts, and [`become_program`] runs.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
+    /// The parent's process number
+    parent: u32,
     /// The program and its arguments
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
     line: Vec<OsString>,
@@ -24,7 +26,7 @@ pub(crate) struct Arguments {
 pub(crate) fn command(program: &Path) -> Result<Command> {
     use std::os::unix::process::CommandExt as _;
     let mut command = Command::new(std::env::current_exe().context("the path of this tool")?);
-    command.arg("tied").arg("--").arg(program).process_group(0);
+    command.arg("tied").arg(std::process::id().to_string()).arg("--").arg(program).process_group(0);
     Ok(command)
 }
 
@@ -40,6 +42,10 @@ pub(crate) fn become_program(arguments: &Arguments) -> Result<()> {
     #[cfg(target_os = "linux")]
     rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::TERM))
         .context("asking to end with the parent")?;
+    // One that died before it was asked about tells nothing any more.
+    if std::os::unix::process::parent_id() != arguments.parent {
+        bail!("the parent has ended");
+    }
     let (program, rest) = arguments.line.split_first().context("a program")?;
     let error = Command::new(program).args(rest).exec();
     Err(error).with_context(|| format!("starting {}", Path::new(program).display()))
