@@ -11,6 +11,11 @@ use crate::call::CallState;
 /// The longest key, in bytes.
 const KEY: usize = 256;
 
+/// What an entry costs beside its text, in bytes, so that empty ones are not free.
+const ENTRY: usize = 64;
+/// Entries of one connection.
+const ENTRIES: usize = 1_024;
+
 /// The entries, as this call sees them.
 #[derive(Debug)]
 pub(crate) struct State {
@@ -22,7 +27,7 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn new(entries: BTreeMap<String, String>, quota: u32) -> Self {
-        let used = entries.iter().map(|(key, value)| key.len() + value.len()).sum();
+        let used = entries.iter().map(|(key, value)| cost(key, value)).sum();
         Self { entries, quota: quota as usize, used, changed: false }
     }
 
@@ -41,9 +46,10 @@ impl wit::Host for State {
         if key.is_empty() || key.len() > KEY {
             return Err(wit::StateError::Key);
         }
-        let before = self.entries.get(&key).map_or(0, |old| key.len() + old.len());
-        let after = self.used - before + key.len() + value.len();
-        if after > self.quota {
+        let before = self.entries.get(&key);
+        let is_one_too_many = before.is_none() && self.entries.len() >= ENTRIES;
+        let after = self.used - before.map_or(0, |old| cost(&key, old)) + cost(&key, &value);
+        if is_one_too_many || after > self.quota {
             return Err(wit::StateError::Quota);
         }
         self.used = after;
@@ -54,7 +60,7 @@ impl wit::Host for State {
 
     fn remove(&mut self, key: String) {
         if let Some(value) = self.entries.remove(&key) {
-            self.used -= key.len() + value.len();
+            self.used -= cost(&key, &value);
             self.changed = true;
         }
     }
@@ -62,6 +68,10 @@ impl wit::Host for State {
     fn keys(&mut self) -> Vec<String> {
         self.entries.keys().cloned().collect()
     }
+}
+
+fn cost(key: &str, value: &str) -> usize {
+    ENTRY + key.len() + value.len()
 }
 
 /// Make the interface exist.
@@ -79,7 +89,7 @@ mod tests {
 
     #[test]
     fn the_quota_counts_what_stays_and_reading_changes_nothing() {
-        let mut state = State::new(BTreeMap::from([("a".to_owned(), "12345".to_owned())]), 10);
+        let mut state = State::new(BTreeMap::from([("a".to_owned(), "12345".to_owned())]), 10 + 64);
         assert_eq!(state.get("a".to_owned()).as_deref(), Some("12345"));
         assert!(!state.changed);
         assert!(matches!(state.set("b".to_owned(), "12345".to_owned()), Err(wit::StateError::Quota)));
@@ -95,5 +105,15 @@ mod tests {
         assert!(matches!(state.set(String::new(), String::new()), Err(wit::StateError::Key)));
         assert!(matches!(state.set("k".repeat(257), String::new()), Err(wit::StateError::Key)));
         assert_eq!(state.into_changes(), None);
+    }
+
+    #[test]
+    fn empty_entries_are_not_free_and_not_without_number() {
+        let set = |state: &mut State, key: usize| state.set(key.to_string(), String::new()).is_ok();
+        let mut poor = State::new(BTreeMap::new(), 10 * (64 + 1));
+        assert_eq!((0..20).filter(|key| set(&mut poor, *key)).count(), 10);
+        let mut rich = State::new(BTreeMap::new(), u32::MAX);
+        assert_eq!((0..5_000).filter(|key| set(&mut rich, *key)).count(), 1_024);
+        assert!(rich.set("0".to_owned(), "more".to_owned()).is_ok(), "what is there can be written again");
     }
 }
