@@ -30,7 +30,10 @@ pub struct Compiler {
 }
 
 /// The largest artefact, in bytes.
-const ARTEFACT: u64 = 256 * 1024 * 1024;
+pub(crate) const ARTEFACT: u64 = 256 * 1024 * 1024;
+/// Each thread takes address space, which the child has little of, however many processors there are: threads that
+/// compile, and arenas of the allocator. The child's environment is this and nothing else.
+const FEW_THREADS: [(&str, &str); 2] = [("RAYON_NUM_THREADS", "4"), ("MALLOC_ARENA_MAX", "2")];
 /// The longest complaint, in bytes.
 const COMPLAINT: u64 = 4 * 1024;
 
@@ -66,6 +69,7 @@ impl Compiler {
         let child = Command::new(&self.program)
             .args(&self.args)
             .env_clear()
+            .envs(FEW_THREADS)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
