@@ -109,11 +109,14 @@ pub enum OutputFault {
     #[error("there are {found} streams and may be {limit}")]
     TooManyStreams { found: usize, limit: usize },
     /// A stream's name.
-    #[error("stream {stream}: a name has 1 to 256 bytes and no control characters")]
+    #[error("stream {stream}: a name has 1 to 256 bytes, and no character that controls or cannot be seen")]
     StreamName { stream: usize },
     /// A stream is to bring a kind that the manifest does not have.
     #[error("stream `{stream}`: the manifest does not declare the kind `{kind}`")]
     StreamKind { stream: String, kind: RecordKind },
+    /// More kinds than there are.
+    #[error("stream `{stream}` lists {found} kinds and may list {limit}")]
+    TooManyKinds { stream: String, found: usize, limit: usize },
     /// Two streams have one name.
     #[error("two streams are named `{stream}`")]
     StreamTwice { stream: String },

@@ -19,6 +19,7 @@ use domain::{Failure, FailureKind, Instant, Next, Page, Record, RecordKind, Stre
 use crate::bindings::exports::weighbridge::connector::source;
 use crate::bindings::weighbridge::connector::records as wit;
 use crate::bindings::weighbridge::connector::types;
+use crate::escape::{escaped, is_deceptive};
 use crate::fault::{OutputFault, Problem};
 use check::Check;
 
@@ -105,8 +106,13 @@ pub(crate) fn streams(found: Vec<source::StreamInfo>, kinds: &[RecordKind]) -> R
     let mut lowered = Vec::with_capacity(found.len());
     for (index, stream) in found.into_iter().enumerate() {
         let source::StreamInfo { name, mode, kinds: brought } = stream;
-        if name.is_empty() || name.len() > STREAM || name.chars().any(char::is_control) {
+        // A name comes back to the guest, so it is refused where a line that is only shown would be escaped.
+        if name.is_empty() || name.len() > STREAM || name.chars().any(is_deceptive) {
             return Err(OutputFault::StreamName { stream: index });
+        }
+        if brought.len() > RecordKind::ALL.len() {
+            let (found, limit) = (brought.len(), RecordKind::ALL.len());
+            return Err(OutputFault::TooManyKinds { stream: name, found, limit });
         }
         let mode = match mode {
             source::StreamMode::Incremental => StreamMode::Incremental,
@@ -127,7 +133,7 @@ pub(crate) fn streams(found: Vec<source::StreamInfo>, kinds: &[RecordKind]) -> R
 
 /// What the connector says went wrong. Never refused: a failure that is badly worded is still a failure.
 pub(crate) fn failure(failure: types::Failure) -> Failure {
-    let types::Failure { kind, mut message, retry_after_seconds } = failure;
+    let types::Failure { kind, message, retry_after_seconds } = failure;
     let kind = match kind {
         types::FailureKind::Settings => FailureKind::Settings,
         types::FailureKind::Unauthorized => FailureKind::Unauthorized,
@@ -137,8 +143,7 @@ pub(crate) fn failure(failure: types::Failure) -> Failure {
         types::FailureKind::Upstream => FailureKind::Upstream,
         types::FailureKind::InvalidData => FailureKind::InvalidData,
     };
-    message.truncate(message.floor_char_boundary(MESSAGE));
-    let message = message.replace(char::is_control, " ");
+    let message = escaped(&message, MESSAGE);
     Failure { kind, message, retry_after_seconds: retry_after_seconds.map(|seconds| seconds.min(DAY)) }
 }
 

@@ -163,17 +163,22 @@ fn streams_have_one_name_each_and_declared_kinds() {
     assert_eq!(other, Err(OutputFault::StreamKind { stream: "scans".into(), kind: RecordKind::Scan }));
     let nameless = check(vec![stream("", wit::RecordKind::Commit)]);
     assert_eq!(nameless, Err(OutputFault::StreamName { stream: 0 }));
+    let reversed = check(vec![stream("a\u{202e}b", wit::RecordKind::Commit)]);
+    assert_eq!(reversed, Err(OutputFault::StreamName { stream: 0 }));
+    let mut endless = stream("a", wit::RecordKind::Commit);
+    endless.kinds = vec![wit::RecordKind::Commit; 1_000_000];
+    assert!(matches!(check(vec![endless]), Err(OutputFault::TooManyKinds { found: 1_000_000, .. })));
 }
 
 #[test]
 fn a_failure_is_cut_to_its_size_and_its_wait_to_a_day() {
     let lowered = failure(types::Failure {
         kind: types::FailureKind::RateLimited,
-        message: format!("wait\n{}", "é".repeat(1_000)),
+        message: format!("wait\n\u{202e}{}", "é".repeat(1_000)),
         retry_after_seconds: Some(u32::MAX),
     });
     assert_eq!(lowered.retry_after_seconds, Some(86_400));
-    assert!(lowered.message.len() <= 1024 && lowered.message.starts_with("wait é"));
+    assert!(lowered.message.len() <= 1024 && lowered.message.starts_with("wait\\n\\u{202e}é"));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use domain::{Budget, Capabilities};
 
 use super::manifest::{Manifest, ManifestError, World};
 use super::settings;
+use crate::escape::is_deceptive;
 
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 const MAX_RULES: usize = 64;
@@ -48,9 +49,9 @@ pub(super) fn check(manifest: &Manifest) -> Result<(), ManifestError> {
     if !(1..=i64::MAX.unsigned_abs()).contains(sequence) {
         return Err(ManifestError::Sequence);
     }
-    check_text("title", title, 1, 128)?;
-    check_text("description", description, 0, 2048)?;
-    check_text("license", license, 1, 128)?;
+    check_text("title", title, 1, 128, "")?;
+    check_text("description", description, 0, 2048, "\n")?;
+    check_text("license", license, 1, 128, "")?;
     if homepage.as_ref().is_some_and(|url| !is_homepage(url)) {
         return Err(ManifestError::Homepage);
     }
@@ -60,8 +61,8 @@ pub(super) fn check(manifest: &Manifest) -> Result<(), ManifestError> {
     settings::check_schema(settings).map_err(ManifestError::Settings)
 }
 
-fn check_text(field: &'static str, text: &str, min: usize, max: usize) -> Result<(), ManifestError> {
-    let plain = !text.chars().any(|c| c.is_control() && c != '\n');
+fn check_text(field: &'static str, text: &str, min: usize, max: usize, but: &str) -> Result<(), ManifestError> {
+    let plain = !text.chars().any(|c| is_deceptive(c) && !but.contains(c));
     if plain && (min..=max).contains(&text.len()) { Ok(()) } else { Err(ManifestError::Text { field, min, max }) }
 }
 

@@ -19,7 +19,7 @@ pub enum ManifestError {
     Json(#[source] serde_json::Error),
     #[error("the manifest section is not in canonical form; write it with `weighbridge plugin build`")]
     NotCanonical,
-    #[error("`{field}` must have {min} to {max} bytes without control characters")]
+    #[error("`{field}` must have {min} to {max} bytes, and no character that controls or cannot be seen")]
     Text { field: &'static str, min: usize, max: usize },
     #[error("`sequence` must be from 1 to 2^63 - 1, one more than that of the release before")]
     Sequence,

@@ -68,6 +68,12 @@ fn deep_nesting_is_refused_without_overflow() {
 fn texts_are_bounded_and_plain() {
     assert!(matches!(error_of(|m| m.title.clear()), ManifestError::Text { field: "title", .. }));
     assert!(matches!(error_of(|m| m.title = "a\u{1b}[2J".to_owned()), ManifestError::Text { field: "title", .. }));
+    for deceptive in ["a\nb", "a\u{202e}b", "a\u{200b}b"] {
+        assert!(matches!(error_of(|m| m.title = deceptive.to_owned()), ManifestError::Text { field: "title", .. }));
+        assert!(matches!(error_of(|m| m.license = deceptive.to_owned()), ManifestError::Text { field: "license", .. }));
+    }
+    let reversed = error_of(|m| m.description = "two\nlines\u{202e}".to_owned());
+    assert!(matches!(reversed, ManifestError::Text { field: "description", .. }));
     assert!(matches!(error_of(|m| m.description = "x".repeat(2049)), ManifestError::Text { field: "description", .. }));
     assert!(matches!(error_of(|m| m.license.clear()), ManifestError::Text { field: "license", .. }));
     for url in ["http://example.com", "javascript:alert(1)", "https://", "https://a b", "https:///x"] {
