@@ -14,6 +14,8 @@ use domain::Digest;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest as _, Sha256};
 
+use crate::compile::ARTEFACT;
+
 const MAC: usize = 32;
 
 /// A directory of artefacts, and the key that they are authenticated with.
@@ -35,11 +37,17 @@ impl Cache {
 
     /// The artefact of this name, if there is one and the host wrote it.
     pub(crate) fn find(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
-        let mut file = match self.dir.open(name) {
+        let file = match self.dir.open(name) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };
+        if file.metadata()?.len() > MAC as u64 + ARTEFACT {
+            tracing::warn!(file.name = name, "an artefact of the cache is too large: it is compiled anew");
+            return Ok(None);
+        }
+        // It may grow while it is read.
+        let mut file = file.take(MAC as u64 + ARTEFACT);
         let mut mac = [0; MAC];
         let mut artefact = Vec::new();
         if file.read_exact(&mut mac).is_err() || file.read_to_end(&mut artefact).is_err() {
@@ -87,9 +95,14 @@ impl std::fmt::Debug for Cache {
 
 /// The file name of a component's artefact: two digests, 64 digits each.
 pub(crate) fn name(component: &Digest, engine: &wasmtime::Engine) -> String {
+    format!("{component}-{}", compatibility(engine))
+}
+
+/// The digest of all that artefacts of this engine depend on.
+pub(crate) fn compatibility(engine: &wasmtime::Engine) -> Digest {
     let mut hasher = Sha(Sha256::new());
     engine.precompile_compatibility_hash().hash(&mut hasher);
-    format!("{component}-{}", Digest::from_bytes(hasher.0.finalize().into()))
+    Digest::from_bytes(hasher.0.finalize().into())
 }
 
 /// Takes what the engine hashes for itself into a digest that is the same in every process.
@@ -157,5 +170,14 @@ mod tests {
         cache.keep("a", b"new").expect("kept");
         assert_eq!(cache.find("a").expect("readable").as_deref(), Some(&b"new"[..]));
         assert_eq!(std::fs::read_dir(folder.path()).expect("the directory").count(), 1);
+    }
+
+    #[test]
+    fn a_huge_file_is_not_read() {
+        let (folder, cache) = cache();
+        // Sparse: it takes no room, unless it is read.
+        let file = std::fs::File::create(folder.path().join("a")).expect("a file");
+        file.set_len(1 << 40).expect("a length");
+        assert_eq!(cache.find("a").expect("readable"), None);
     }
 }

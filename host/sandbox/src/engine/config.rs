@@ -5,9 +5,11 @@
 
 use domain::Budget;
 use wasmtime::{
-    Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig, WasmBacktraceDetails, WasmFeatures,
+    Config, Enabled, InstanceAllocationStrategy, ModuleVersionStrategy, PoolingAllocationConfig, WasmBacktraceDetails,
+    WasmFeatures,
 };
 
+use crate::cache;
 use crate::limits::{CORE_INSTANCES, MEMORIES, TABLE_ELEMENTS, TABLES};
 use crate::package::ENGINE_FEATURES;
 
@@ -41,7 +43,20 @@ pub(crate) fn config() -> Config {
         .cranelift_nan_canonicalization(true)
         // Debug information is the guest's own word, and reading it recurses as deep as the guest likes.
         .wasm_backtrace_details(WasmBacktraceDetails::Disable);
+    let version = version(&config);
+    // Only too long a version is refused, and a digest is short.
+    let _ = config.module_version(version);
     config
+}
+
+/// The exact version and everything else that artefacts depend on, as the engine refuses artefacts by: its own check
+/// knows the first number of the version alone.
+fn version(config: &Config) -> ModuleVersionStrategy {
+    // An engine that cannot be had now cannot be had with a version either, and whoever asks for it is told.
+    wasmtime::Engine::new(config).map_or_else(
+        |_| ModuleVersionStrategy::WasmtimeVersion,
+        |engine| ModuleVersionStrategy::Custom(format!("weighbridge {}", cache::compatibility(&engine))),
+    )
 }
 
 /// The same, for an engine that runs so many calls at a time.

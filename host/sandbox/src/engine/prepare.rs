@@ -169,7 +169,7 @@ async fn off_thread<T: Send + 'static>(
 }
 
 #[expect(unsafe_code, reason = "native code is loaded only from the compile process or under the host's own MAC")]
-fn deserialize(engine: &wasmtime::Engine, artefact: &[u8]) -> Result<Component, PrepareError> {
+pub(super) fn deserialize(engine: &wasmtime::Engine, artefact: &[u8]) -> Result<Component, PrepareError> {
     // SAFETY: `artefact` came over a pipe from the compile process that this host started, or out of the cache after its
     // MAC was checked, which only this host can make over what that process gave it.
     unsafe { Component::deserialize(engine, artefact) }.map_err(|error| PrepareError::Load(format!("{error:#}")))

@@ -54,6 +54,21 @@ async fn a_flipped_bit_in_the_cache_means_compiling_again() {
     assert_ne!(std::fs::read(kept()).expect("the file"), flipped);
 }
 
+#[test]
+fn the_engine_itself_refuses_code_of_another_build() {
+    let ours = wasmtime::Engine::new(&config()).expect("an engine");
+    let mut other = config();
+    other.module_version(wasmtime::ModuleVersionStrategy::WasmtimeVersion).expect("a version");
+    let other = wasmtime::Engine::new(&other).expect("an engine");
+    let component = Guest::new().component();
+    let load = |engine: &wasmtime::Engine| {
+        let artefact = engine.precompile_component(&component).expect("an artefact");
+        prepare::deserialize(&ours, &artefact)
+    };
+    assert!(load(&ours).is_ok());
+    assert!(matches!(load(&other), Err(PrepareError::Load(_))));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_component_is_refused_in_words() {
     let bench = bench();
