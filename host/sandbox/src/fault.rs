@@ -217,12 +217,12 @@ impl Scene<'_> {
         if error.is::<HandlesSpent>() || reason.contains("store handle limit exceeded") {
             return GuestFault::Handles { limit: HANDLES }.into();
         }
-        self.trap(error, trap.map_or(reason, |trap| trap.to_string())).into()
+        self.trap(error, &trap.map_or(reason, |trap| trap.to_string())).into()
     }
 
-    fn trap(&self, error: &wasmtime::Error, reason: String) -> GuestFault {
+    fn trap(&self, error: &wasmtime::Error, reason: &str) -> GuestFault {
         let frames = error.downcast_ref::<WasmBacktrace>().map(frames).unwrap_or_default();
-        let reason = escaped(&reason, REASON);
+        let reason = escaped(reason, REASON);
         GuestFault::Trap { plugin: self.plugin.clone(), export: self.export, reason, frames }
     }
 }
