@@ -129,6 +129,26 @@ fn log_flood_is_cut_and_escaped() {
 }
 
 #[test]
+fn log_hoard_is_kept_only_as_far_as_the_log_may_go() {
+    let (_, run) = accepted("log_hoard", MANIFEST);
+    assert_eq!(run["usage"]["log_bytes"], 65_536, "{run}");
+}
+
+#[test]
+fn host_call_flood_is_stopped_although_every_call_is_refused() {
+    let manifest = format!("{MANIFEST}\n[capabilities]\nfiles = true\n");
+    let host = Host::new();
+    let inside = host.folder().join("readable");
+    fs::create_dir_all(&inside).expect("a folder");
+    let ran = Guest::sync(&host, "host_call_flood", &manifest, &["--files", &inside.display().to_string()]);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    // Which wall it meets first depends on the machine; that the host's work is counted is what matters.
+    let message = stream(&ran)["failure"]["message"].to_string();
+    let walls = ["the CPU budget of 2000 ms is spent", "called the host more than 100000 times"];
+    assert!(walls.iter().any(|wall| message.contains(wall)), "{message}");
+}
+
+#[test]
 fn remembers_nothing_from_one_call_to_the_next() {
     let host = Host::new();
     let _ = Guest::sync(&host, "remembers", MANIFEST, &[]).good();
