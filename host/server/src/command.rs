@@ -13,10 +13,9 @@ pub mod serve;
 pub mod sync;
 pub mod token;
 
-mod error;
 mod signal;
 
-pub use error::{CommandError, in_words};
+pub use crate::error::{CommandError, in_words};
 
 use crate::cli::{Cli, Command};
 use crate::config::Config;

@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn a_file_that_cannot_be_read_says_why_once() {
         let error = Config::load(Path::new("/nowhere/weighbridge.toml")).expect_err("no file");
-        let line = crate::command::in_words(&error);
+        let line = crate::error::in_words(&error);
         assert_eq!(line.matches("os error 2").count(), 1, "{line}");
         let error = parse("", &[("WEIGHBRIDGE__LOG__FILTER_FILE", "/nowhere/filter")]).expect_err("no file");
         assert_eq!(error, "WEIGHBRIDGE__LOG__FILTER_FILE: cannot read `/nowhere/filter`");

@@ -23,8 +23,8 @@ pub use keys::{Keys, KeysError};
 pub use machinery::{Machinery, MachineryError, Runnable};
 pub use packages::Packages;
 
-use crate::command::CommandError;
 use crate::config::Config;
+use crate::error::CommandError;
 
 /// What every command works with. Clones share it.
 #[derive(Clone)]

@@ -8,6 +8,7 @@ pub mod cli;
 pub mod command;
 pub mod config;
 pub mod describe;
+pub mod error;
 pub mod host;
 pub mod output;
 pub mod rollup;

@@ -17,7 +17,7 @@ use store::plugins::{self, Plugin};
 
 use self::ready::Ready;
 use super::Host;
-use crate::command::{CommandError, in_words};
+use crate::error::{CommandError, in_words};
 
 /// Why plugins cannot be run.
 #[derive(Debug, thiserror::Error)]

@@ -7,7 +7,7 @@ use domain::Digest;
 use sandbox::package::UnverifiedPackage;
 use sandbox::trust::VerifiedPackage;
 
-use crate::command::CommandError;
+use crate::error::CommandError;
 
 /// A folder of packages.
 #[derive(Debug, Clone)]

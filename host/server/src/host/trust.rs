@@ -3,7 +3,7 @@
 use sandbox::trust::{PluginPattern, PublicKey, PublisherKey, TrustPolicy};
 use store::{Store, StoreError};
 
-use crate::command::CommandError;
+use crate::error::CommandError;
 
 /// Read it anew: what was revoked a moment ago counts at the next call.
 pub(super) async fn policy(store: &Store) -> Result<TrustPolicy, CommandError> {

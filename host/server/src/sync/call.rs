@@ -13,7 +13,7 @@ use sandbox::{Call, Http};
 use store::connections::Connection;
 
 use super::interruption::Interruption;
-use crate::command::in_words;
+use crate::error::in_words;
 use crate::host::{Host, KeysError, Machinery, Runnable};
 
 /// Makes the calls of one run.

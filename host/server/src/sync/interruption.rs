@@ -4,7 +4,7 @@
 use serde::Serialize;
 use store::StoreError;
 
-use crate::command::{CommandError, in_words};
+use crate::error::{CommandError, in_words};
 
 /// What the run's record says where the host failed. The details are the operator's, and stand in the log.
 const HOST_FAILED: &str =

@@ -16,7 +16,7 @@ use super::interruption::{Interrupted, Interruption, InterruptionKind};
 use super::keeper::Keeper;
 use super::stream;
 use super::trail::Trail;
-use crate::command::{CommandError, in_words};
+use crate::error::{CommandError, in_words};
 use crate::host::{Host, Machinery, Runnable};
 
 /// How long a call may go on after the host was asked to stop.

@@ -11,7 +11,7 @@ use super::ending::StreamEnding;
 use super::interruption::Interruption;
 use super::run::Run;
 use super::trail::Trail;
-use crate::command::{CommandError, in_words};
+use crate::error::{CommandError, in_words};
 
 /// Run a stream, and keep in `ending` how far it has come. What goes wrong with it alone is part of its ending.
 pub(super) async fn run(
