@@ -7,6 +7,7 @@ use std::sync::Arc;
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use domain::exchange::{ExchangeError, Request, Response};
+use domain::run::Usage;
 use domain::{Budget, Instant};
 use egress::{Credential, EgressEntry, Permit, Session};
 use sandbox::{Call, Http};
@@ -69,6 +70,10 @@ impl Gateway {
     /// The longest pause in seconds that the source asked for.
     pub(super) fn pause(&self) -> Option<u32> {
         self.0.pause()
+    }
+
+    pub(super) fn usage(&self) -> Usage {
+        self.0.usage()
     }
 
     pub(super) fn log(&self) -> Vec<EgressEntry> {

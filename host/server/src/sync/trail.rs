@@ -21,9 +21,9 @@ pub(super) struct Trail {
 }
 
 impl Trail {
-    /// Add what a call used and wrote.
+    /// Add what a call used and wrote, but for its traffic: egress counts that, address and headers included.
     pub(super) fn add(&mut self, usage: Usage, log: Vec<LogLine>) {
-        self.usage = self.usage.plus(usage);
+        self.usage = self.usage.plus(Usage { requests: 0, bytes_in: 0, bytes_out: 0, ..usage });
         for line in log {
             self.log_bytes += line.message.len();
             if self.log_bytes > MOST_LOG_BYTES {
@@ -35,6 +35,7 @@ impl Trail {
 
     /// Add the requests of a call, ended or abandoned.
     pub(super) fn add_requests(&mut self, session: Option<&Gateway>) {
+        self.usage = self.usage.plus(session.map(Gateway::usage).unwrap_or_default());
         let room = MOST_REQUESTS.saturating_sub(self.requests.len());
         let entries = session.map(Gateway::log).unwrap_or_default();
         self.requests.extend(entries.into_iter().take(room).map(|entry| shown(&entry)));
