@@ -24,7 +24,7 @@ impl Request {
         Self(Wire { method, url: url.into(), headers: Vec::new(), body: None, auth: None })
     }
 
-    /// Add a header. `authorization`, `cookie`, `host`, `proxy-*` and hop-by-hop headers are the host's.
+    /// Add a header. Only harmless ones pass: what speaks of credentials, routing or forwarding is the host's.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.0.headers.push((name.into(), value.into()));
         self
