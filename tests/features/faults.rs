@@ -28,7 +28,7 @@ fn connected(source: &Source) -> Host {
     static FIRST: OnceLock<Host> = OnceLock::new();
     let host = FIRST
         .get_or_init(|| {
-            let host = Host::new();
+            let host = Host::template();
             host.install_connector("github");
             host.connect_github("github", &SETTINGS);
             host

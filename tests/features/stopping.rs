@@ -20,7 +20,7 @@ const SOON: Duration = Duration::from_secs(8);
 fn connected(source: &Source, server_syncs: bool) -> Host {
     static FIRST: OnceLock<Host> = OnceLock::new();
     let first = FIRST.get_or_init(|| {
-        let host = Host::new();
+        let host = Host::template();
         host.install_connector("github");
         host.connect_github("github", &SETTINGS);
         host

@@ -16,6 +16,6 @@ pub use build::{built, root};
 pub use github::TOKEN;
 pub use guest::{Guest, MANIFEST};
 pub use host::{Host, Ran};
-pub use serving::Serving;
+pub use serving::{Answered, Serving};
 pub use skip::skip;
 pub use source::{Manner, Reply, Request, Source};

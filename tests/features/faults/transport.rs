@@ -61,9 +61,8 @@ fn a_body_that_drips_ends_with_the_time_of_the_call() {
     host.route(&source, false);
     source.misbehave("/issues", 3, |_, answer| Reply::honest(&answer).sent(Manner::Drip(Duration::from_millis(20))));
     let clock = Instant::now();
-    let ran = host
-        .run(&["sync", "--json"])
-        .refused(1, &["issues:acme/shop", "took longer than its 1500 ms", "the source is slow"]);
+    // The budget of the request and that of the call end together; either may be first to say so.
+    let ran = host.run(&["sync", "--json"]).refused(1, &["issues:acme/shop", "the source is slow"]);
     assert!(clock.elapsed() < Duration::from_secs(20), "{:?}", clock.elapsed());
     assert_eq!(ran.json()[0]["streams"][0]["pages"], 2, "{}", ran.out);
     source.behave();

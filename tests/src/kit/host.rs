@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -69,7 +69,11 @@ impl Host {
     #[track_caller]
     #[must_use]
     pub fn bare() -> Self {
-        let host = Self { folder: TempDir::new().expect("a folder") };
+        Self::within(TempDir::new().expect("a folder"))
+    }
+
+    fn within(folder: TempDir) -> Self {
+        let host = Self { folder };
         let folder = host.folder().display().to_string();
         let _ = host.run(&["init", &folder]).good();
         host
@@ -79,7 +83,30 @@ impl Host {
     #[track_caller]
     #[must_use]
     pub fn new() -> Self {
-        let host = Self::bare();
+        Self::bare().trusting()
+    }
+
+    /// The same, for a `static` that others are copied from. Nothing of those is dropped when the process ends, so what
+    /// earlier processes left behind goes here.
+    #[track_caller]
+    #[must_use]
+    pub fn template() -> Self {
+        let folder = built().plugins.with_file_name("hosts");
+        fs::create_dir_all(&folder).expect("a folder");
+        for left in fs::read_dir(&folder).expect("a folder").filter_map(|entry| Some(entry.ok()?.path())) {
+            let pid = left.file_name().and_then(|name| name.to_str()?.split_once('-')).map(|(pid, _)| pid);
+            let lives = Command::new("kill").args(["-0", pid.unwrap_or("0")]).stderr(Stdio::null()).status();
+            if lives.is_ok_and(|status| !status.success()) {
+                // Another process may have been quicker.
+                drop(fs::remove_dir_all(left));
+            }
+        }
+        let prefix = format!("{}-", std::process::id());
+        Self::within(TempDir::with_prefix_in(prefix, folder).expect("a folder")).trusting()
+    }
+
+    fn trusting(self) -> Self {
+        let host = self;
         let key = built().plugins.join("key.pub.pem").display().to_string();
         let _ = host.run(&["plugin", "trust", "add", &key, "--for", "weighbridge/*", "--for", "tests/*"]).good();
         host

@@ -52,6 +52,15 @@ impl Host {
         look(file, async move |file| sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(file).await)
     }
 
+    /// Let a token's time have gone by.
+    #[track_caller]
+    pub fn expire_token(&self, name: &str) {
+        let (file, name) = (self.folder().join("data/control.db"), name.to_owned());
+        let query = sqlx::query("UPDATE tokens SET expires_at = created_at WHERE name = $1").bind(name);
+        let done = look(file, async move |file| query.execute(file).await);
+        assert_eq!(done.rows_affected(), 1, "a token of this name");
+    }
+
     /// Let all leases end, as if their time had gone by.
     #[track_caller]
     pub fn end_leases(&self) {

@@ -15,6 +15,44 @@ pub struct Serving {
     pub address: String,
 }
 
+/// What came back.
+#[derive(Debug)]
+pub struct Answered {
+    /// What was asked for.
+    pub path: String,
+    /// The status.
+    pub status: u16,
+    /// The header `content-type`.
+    pub content_type: String,
+    /// The body.
+    pub text: String,
+}
+
+impl Answered {
+    /// The body as JSON.
+    #[track_caller]
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{}: {error}: {}", self.path, self.text))
+    }
+
+    /// It is a problem (RFC 9457) of this status, type and words.
+    #[track_caller]
+    pub fn problem(&self, status: u16, name: &str, words: &[&str]) {
+        let Self { path, content_type, text, .. } = self;
+        assert_eq!((self.status, content_type.as_str()), (status, "application/problem+json"), "{path}: {text}");
+        let body = self.json();
+        assert!(body["type"].as_str().is_some_and(|kind| kind.ends_with(&format!("/{name}"))), "{path}: {text}");
+        assert_eq!(body["status"], status, "{path}: {text}");
+        for key in ["title", "detail", "instance"] {
+            assert!(body[key].as_str().is_some_and(|text| !text.is_empty()), "{path}: `{key}`: {text}");
+        }
+        for word in words {
+            assert!(text.contains(word), "{path}: `{word}` is not in: {text}");
+        }
+    }
+}
+
 impl Serving {
     /// Serve on a free port; ready when this returns.
     #[track_caller]
@@ -49,6 +87,19 @@ impl Serving {
         let status = answer.status().as_u16();
         let text = answer.text().await.expect("a body");
         (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+    }
+
+    /// Ask with these headers beside the token; everything that came back.
+    pub async fn ask(&self, path: &str, token: Option<&str>, headers: &[(&str, &str)]) -> Answered {
+        let mut request = reqwest::Client::new().get(format!("{}{path}", self.address));
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        let answer = request.send().await.expect("an answer");
+        let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let (status, content_type) = (answer.status().as_u16(), header("content-type").unwrap_or_default());
+        Answered { path: path.to_owned(), status, content_type, text: answer.text().await.expect("a body") }
     }
 
     /// Ask it to stop, as an operator does, and wait: its exit code.
