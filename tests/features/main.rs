@@ -11,3 +11,5 @@ mod guests;
 mod install;
 mod journey;
 mod stopping;
+mod tenancy;
+mod vendors;
