@@ -50,7 +50,9 @@ impl From<HttpError> for Failure {
     fn from(error: HttpError) -> Self {
         match error {
             HttpError::Denied(reason) => Self::forbidden(format!("the request was not granted: {reason}")),
-            HttpError::Budget(name) => Self::upstream(format!("the budget `{name}` of the call is spent")),
+            HttpError::Budget(name) => Self::upstream(format!(
+                "the budget `{name}` of the call is spent: the source is slow, or the plugin asks it for too much at once"
+            )),
             HttpError::RateLimited(seconds) => {
                 Self::rate_limited(format!("the source asks to wait {seconds} s"), Some(seconds))
             }
