@@ -1,7 +1,7 @@
 //! The API's ports, over the store and the metrics.
 //!
 //! One file per port: the reading as a plain function of the store and a workspace, and the port around it, which takes
-//! the workspace from the caller's proof and from nowhere else. [`figures`](mod@figures) is the one road from a metric
+//! the workspace from the caller's proof and from nowhere else. `figures` is the one road from a metric
 //! question to an answer, for the API and for the command line.
 //!
 //! To add a port: its trait in the API, its file here, its name in the list below.
