@@ -15,7 +15,7 @@
 //! ```
 //!
 //! To add an aggregate: a table in a new numbered file of `migrations/`, each column with a comment that says what it
-//! holds and how long; a module with the types, the statements (all of them in [`sql::statements!`], so that the test
+//! holds and how long; a module with the types, the statements (all of them in `sql::statements!`, so that the test
 //! that prepares every statement sees them) and the functions; its name in the list of `control` or `workspace`.
 
 mod control;

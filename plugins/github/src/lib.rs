@@ -1,9 +1,9 @@
 //! The GitHub connector: one organisation or user, read through api.github.com.
 //!
 //! Every stream is a module of its own name with one function `pull`, and reads one of three kinds of list:
-//! - a [`sweep`] lists everything each time (repositories, people, teams);
-//! - an [`ascent`] asks for what changed since an instant, oldest first (issues, comments);
-//! - a [`descent`] walks from the newest back to where the last walk began (the lists that have no `since`).
+//! - a `sweep` lists everything each time (repositories, people, teams);
+//! - an `ascent` asks for what changed since an instant, oldest first (issues, comments);
+//! - a `descent` walks from the newest back to where the last walk began (the lists that have no `since`).
 //!
 //! All three keep their whole position in the cursor, so any page can be asked for again. To add a stream: a variant of
 //! [`stream::Kind`] and the module that the compiler then asks for, a fixture, and its word in `plugin.toml`.
