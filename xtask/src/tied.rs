@@ -21,11 +21,15 @@ pub(crate) struct Arguments {
     line: Vec<OsString>,
 }
 
+/// This tool as it runs: its file may have been built anew since it started, and then has no path any more.
+#[cfg(target_os = "linux")]
+const THIS_TOOL: &str = "/proc/self/exe";
+
 /// A command that ends with this process.
 #[cfg(target_os = "linux")]
 pub(crate) fn command(program: &Path) -> Result<Command> {
     use std::os::unix::process::CommandExt as _;
-    let mut command = Command::new(std::env::current_exe().context("the path of this tool")?);
+    let mut command = Command::new(THIS_TOOL);
     command.arg("tied").arg(std::process::id().to_string()).arg("--").arg(program).process_group(0);
     Ok(command)
 }
