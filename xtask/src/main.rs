@@ -2,6 +2,8 @@
 //!
 //! Each command prepares what it needs, or says in one sentence what is missing and how to get it. Nothing here depends
 //! on a crate of the product: it drives the same `weighbridge` command that users have.
+
+#![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, reason = "a tool for the terminal")]
 
 mod bench;

@@ -8,6 +8,8 @@
 //! port method that it needs; name it in `routes.rs`; give it a row in the test matrix, which fails until
 //! you do.
 
+#![forbid(unsafe_code)]
+
 mod action;
 mod authorized;
 mod conditional;

@@ -3,6 +3,8 @@
 //! Every other crate below `host/` speaks in these types, so that siblings need not know one another. A type lives here
 //! when two of them must agree on it, and nowhere else.
 
+#![forbid(unsafe_code)]
+
 pub mod budget;
 pub mod calendar;
 pub mod capability;

@@ -19,6 +19,8 @@
 //! [`ExchangeError`](domain::exchange::ExchangeError), called at its place in `session`, with a test in `tests/` that
 //! shows that nothing was dialled.
 
+#![forbid(unsafe_code)]
+
 mod address;
 mod body;
 mod config;

@@ -8,6 +8,8 @@
 //!
 //! To add a metric, see [`registry`]; to add a family of facts, see [`mod@compute`].
 
+#![forbid(unsafe_code)]
+
 pub mod compute;
 pub mod flow;
 pub mod query;

@@ -5,11 +5,13 @@
 //! instance with a budget. What a capability needs from outside comes with the call ([`Call`]) through a small trait; what
 //! the guest did goes out with the [`Outcome`], whether it succeeded or not.
 
+mod artefact;
 mod bindings;
 mod cache;
 mod call;
 mod capability;
 mod compile;
+mod confine;
 mod connector;
 mod engine;
 mod escape;

@@ -3,6 +3,8 @@
 //! The only place where the rooms of the house meet. What a room asks of another through a trait is implemented here:
 //! the sandbox's `Http` in `sync`, the API's ports in `backend`.
 
+#![forbid(unsafe_code)]
+
 pub mod backend;
 pub mod cli;
 pub mod command;

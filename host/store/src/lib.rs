@@ -18,6 +18,8 @@
 //! holds and how long; a module with the types, the statements (all of them in `sql::statements!`, so that the test
 //! that prepares every statement sees them) and the functions; its name in the list of `control` or `workspace`.
 
+#![forbid(unsafe_code)]
+
 mod control;
 mod database;
 mod error;

@@ -8,6 +8,8 @@
 //! Nothing here that holds a secret can be printed, and nothing is serialised: what leaves does so through a method whose
 //! name says `expose`, or as a type of `secrecy`. A new type that holds one joins the list in `unprintable`.
 
+#![forbid(unsafe_code)]
+
 mod derive;
 mod host_key;
 mod random;

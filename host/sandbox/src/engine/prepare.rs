@@ -6,6 +6,7 @@ use domain::{Capabilities, Digest, PluginId, RecordKind};
 use wasmtime::component::{Component, types::ComponentItem};
 
 use super::Engine;
+use crate::artefact::deserialize;
 use crate::bindings::ConnectorPre;
 use crate::cache;
 use crate::capability::Interfaces;
@@ -166,11 +167,4 @@ async fn off_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, PrepareError> + Send + 'static,
 ) -> Result<T, PrepareError> {
     tokio::task::spawn_blocking(work).await.unwrap_or(Err(PrepareError::Stopping))
-}
-
-#[expect(unsafe_code, reason = "native code is loaded only from the compile process or under the host's own MAC")]
-pub(super) fn deserialize(engine: &wasmtime::Engine, artefact: &[u8]) -> Result<Component, PrepareError> {
-    // SAFETY: `artefact` came over a pipe from the compile process that this host started, or out of the cache after its
-    // MAC was checked, which only this host can make over what that process gave it.
-    unsafe { Component::deserialize(engine, artefact) }.map_err(|error| PrepareError::Load(format!("{error:#}")))
 }

@@ -63,7 +63,7 @@ fn the_engine_itself_refuses_code_of_another_build() {
     let component = Guest::new().component();
     let load = |engine: &wasmtime::Engine| {
         let artefact = engine.precompile_component(&component).expect("an artefact");
-        prepare::deserialize(&ours, &artefact)
+        crate::artefact::deserialize(&ours, &artefact)
     };
     assert!(load(&ours).is_ok());
     assert!(matches!(load(&other), Err(PrepareError::Load(_))));
