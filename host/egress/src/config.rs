@@ -9,6 +9,7 @@ use domain::Instant;
 use domain::capability::Scheme;
 
 use crate::resolve::{Resolve, SystemResolver};
+use crate::roots::Roots;
 use crate::url::Target;
 
 /// How egress is set up. `Default` is right for production.
@@ -22,6 +23,8 @@ pub struct EgressConfig {
     pub caps: Caps,
     /// Requests of one workspace that are on their way at the same time; more wait.
     pub parallel_per_workspace: usize,
+    /// Authorities whose certificates are trusted beside the system's.
+    pub roots: Roots,
     /// What looks names up.
     pub resolver: Arc<dyn Resolve>,
     /// What tells the time, for pauses that sources ask for.
@@ -35,6 +38,7 @@ impl Default for EgressConfig {
             timeouts: Timeouts::default(),
             caps: Caps::default(),
             parallel_per_workspace: 16,
+            roots: Roots::default(),
             resolver: Arc::new(SystemResolver),
             clock: Instant::now,
         }
@@ -133,7 +137,7 @@ impl EgressConfig {
     /// # Errors
     /// The first setting that is wrong, by name.
     pub fn check(&self) -> Result<(), ConfigError> {
-        let Self { routes, timeouts, caps, parallel_per_workspace, resolver: _, clock: _ } = self;
+        let Self { routes, timeouts, caps, parallel_per_workspace, roots: _, resolver: _, clock: _ } = self;
         let mut origins = HashSet::new();
         for route @ Route { host, to } in routes {
             if !is_local(to) {

@@ -1,6 +1,8 @@
 //! What went wrong on the way, in the words of the interface `http`. Nothing of the URL, the request or the host's own
 //! state is in them.
 
+mod tls;
+
 use std::error::Error;
 use std::io;
 
@@ -26,6 +28,9 @@ fn specific(cause: &(dyn Error + 'static), connecting: bool) -> Option<ExchangeE
     if let Some(protocol) = cause.downcast_ref::<hyper::Error>() {
         return of_protocol(protocol);
     }
+    if let Some(protocol) = cause.downcast_ref::<h2::Error>() {
+        return of_second_protocol(protocol, connecting);
+    }
     of_io(cause.downcast_ref::<io::Error>()?, connecting)
 }
 
@@ -38,16 +43,27 @@ fn of_protocol(error: &hyper::Error) -> Option<ExchangeError> {
     }
 }
 
+/// HTTP/2: `is_library` is what this side found wrong, `is_remote` what the source said before it left.
+fn of_second_protocol(error: &h2::Error, connecting: bool) -> Option<ExchangeError> {
+    match error.get_io() {
+        Some(io) => of_io(io, connecting),
+        // So it answers headers beyond the size that it announced.
+        None if error.is_library() && error.reason() == Some(h2::Reason::REFUSED_STREAM) => {
+            Some(malformed("its headers are too large"))
+        }
+        None if error.is_library() => Some(malformed("it breaks the rules of HTTP/2")),
+        None if error.is_remote() => Some(broken("the source gave it up")),
+        None => None,
+    }
+}
+
 fn of_io(error: &io::Error, connecting: bool) -> Option<ExchangeError> {
     // `source` of an I/O error skips the error that it wraps, so the connector's wrapping is undone here.
     if let Some(inner) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
         return of_io(inner, connecting);
     }
     match error.kind() {
-        // The TLS library reports what it refuses as invalid data, with its reason as the inner error.
-        io::ErrorKind::InvalidData if connecting => {
-            Some(ExchangeError::Tls(error.to_string().chars().take(160).collect()))
-        }
+        io::ErrorKind::InvalidData if connecting => broken_tls(error),
         io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => Some(malformed("the body does not inflate")),
         io::ErrorKind::UnexpectedEof if connecting => Some(ExchangeError::Tls("the handshake was cut off".to_owned())),
         io::ErrorKind::UnexpectedEof => Some(broken("the answer ended before it was complete")),
@@ -58,6 +74,12 @@ fn of_io(error: &io::Error, connecting: bool) -> Option<ExchangeError> {
         io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => Some(broken("the host is out of reach")),
         _ => None,
     }
+}
+
+/// The TLS library reports what it refuses as invalid data, with its reason as the inner error.
+fn broken_tls(error: &io::Error) -> Option<ExchangeError> {
+    let refused = error.get_ref()?.downcast_ref()?;
+    Some(ExchangeError::Tls(tls::words(refused)))
 }
 
 fn broken(how: &str) -> ExchangeError {

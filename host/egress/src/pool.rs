@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use domain::WorkspaceId;
 use domain::exchange::ExchangeError;
-use reqwest::{Client, redirect, retry};
+use reqwest::{Client, redirect, retry, tls};
 use tokio::sync::Semaphore;
 
 use crate::config::EgressConfig;
@@ -103,10 +103,11 @@ fn build(lane: &Lane, config: &EgressConfig) -> reqwest::Result<Client> {
         // The header `host` names the vendor there, which HTTP/2 has no room for.
         builder = builder.http1_only();
     }
-    if *plain {
-        // Nothing to verify, so a machine without certificates can still run its simulator.
-        builder = builder.tls_certs_only([]);
-    }
+    // Plain text has nothing to verify, so a machine without certificates can still run its simulator.
+    let builder = match plain {
+        true => builder.tls_certs_only([]),
+        false => builder.tls_certs_merge(config.roots.certificates()).tls_version_min(tls::Version::TLS_1_2),
+    };
     builder.build()
 }
 

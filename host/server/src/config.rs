@@ -156,6 +156,7 @@ impl Config {
             .map_err(|source| ConfigError::Unreadable { path: folder.to_owned(), source })?;
         self.storage.data = folder.join(&self.storage.data);
         self.vault.key_file = folder.join(&self.vault.key_file);
+        self.egress.rooted(&folder)?;
         Ok(self)
     }
 }
@@ -239,6 +240,23 @@ mod tests {
             "the value of `egress.private_networks.acme/jira[1]` does not fit: `10.1` is not a network: \
              write one such as `10.20.0.0/16` or `fd00::/8`"
         );
+    }
+
+    #[test]
+    fn a_file_of_authorities_that_cannot_be_trusted_is_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let load = |roots: &str| {
+            let file = folder.path().join(FILE_NAME);
+            std::fs::write(&file, format!("[egress]\nroots = [\"{roots}\"]\n")).expect("a file");
+            Config::load(&file).expect_err("nothing to trust").to_string()
+        };
+        std::fs::write(folder.path().join("ca.der"), [0x30, 0x82]).expect("a file");
+        let begin = |name| {
+            let path = std::path::absolute(folder.path().join(name)).expect("a path");
+            format!("the value of `egress.roots[0]` does not fit: `{}`: ", path.display())
+        };
+        assert!(load("ca.der").starts_with(&format!("{}it holds no certificate in PEM form", begin("ca.der"))));
+        assert!(load("none.pem").starts_with(&format!("{}cannot be read: No such file", begin("none.pem"))));
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! Exceptions for outbound connections, as values that egress takes: what is wrong with one is said when the file is read.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use domain::PluginId;
-use egress::{EgressConfig, Route};
+use egress::{EgressConfig, Roots, Route};
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, de};
+
+use super::ConfigError;
 
 /// See `defaults.toml`.
 #[derive(Debug, Clone, Deserialize)]
@@ -14,10 +17,34 @@ use serde::{Deserialize, Deserializer, de};
 pub struct Egress {
     #[serde(deserialize_with = "routes")]
     pub routes: Vec<Route>,
+    pub roots: Vec<PathBuf>,
+    /// The certificates of `roots`, once the configuration has its folder.
+    #[serde(skip)]
+    pub authorities: Roots,
     pub private_networks: BTreeMap<PluginId, Vec<Network>>,
 }
 
 impl Egress {
+    /// Reads the files of `roots`, which start at this folder.
+    pub(super) fn rooted(&mut self, folder: &Path) -> Result<(), ConfigError> {
+        for (index, path) in self.roots.iter_mut().enumerate() {
+            *path = folder.join(&*path);
+            let wrong = |problem: String| {
+                let problem = format!("`{}`: {problem}", path.display());
+                ConfigError::Value { key: format!("egress.roots[{index}]"), problem }
+            };
+            let pem = std::fs::read(&*path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+            self.authorities.add_pem(&pem).map_err(|error| wrong(error.to_string()))?;
+        }
+        Ok(())
+    }
+
+    /// What egress is set up with.
+    pub fn settings(&self) -> EgressConfig {
+        let Self { routes, roots: _, authorities, private_networks: _ } = self;
+        EgressConfig { routes: routes.clone(), roots: authorities.clone(), ..EgressConfig::default() }
+    }
+
     /// The networks that a plugin may reach though they are private.
     pub fn networks_of(&self, plugin: &PluginId) -> Vec<IpNet> {
         self.private_networks.get(plugin).into_iter().flatten().map(|network| network.0).collect()

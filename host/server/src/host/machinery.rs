@@ -9,7 +9,7 @@ use std::sync::Arc;
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use domain::{Capabilities, Instant, PluginId};
-use egress::{Egress, EgressConfig};
+use egress::Egress;
 use sandbox::package::Manifest;
 use sandbox::trust::{self, VerifiedPackage};
 use sandbox::{Cache, Compiler, Concurrency, Connector, Engine, PrepareError};
@@ -76,8 +76,7 @@ impl Machinery {
         std::fs::create_dir_all(&folder).map_err(MachineryError::Cache)?;
         let folder = Dir::open_ambient_dir(&folder, ambient_authority()).map_err(MachineryError::Cache)?;
         let engine = Engine::new(concurrency, compiler, Cache::new(folder, host.keys.cache_key()))?;
-        let routes = host.config.egress.routes.clone();
-        let egress = Egress::new(EgressConfig { routes, ..EgressConfig::default() })?;
+        let egress = Egress::new(host.config.egress.settings())?;
         Ok(Self { engine, egress, ready: Ready::default() })
     }
 
