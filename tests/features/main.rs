@@ -10,6 +10,7 @@ mod git;
 mod guests;
 mod install;
 mod journey;
+mod packaging;
 mod stopping;
 mod tenancy;
 mod vendors;
