@@ -8,11 +8,12 @@ use cap_std::fs::Dir;
 use domain::run::{LogLine, Usage};
 use domain::{Budget, Instant, WorkspaceId};
 
+use crate::bindings::weighbridge::connector::types;
 use crate::capability::files::Files;
 use crate::capability::http::{Exchange, Http};
 use crate::capability::log::Log;
 use crate::capability::state::State;
-use crate::fault::CallError;
+use crate::fault::{CallError, Cause};
 use crate::limits::Limits;
 use crate::meter::Meter;
 
@@ -96,26 +97,72 @@ impl CallState {
     }
 
     /// Take apart what a call leaves behind, whatever became of it.
-    pub(crate) fn settle<T>(self, result: Result<T, CallError>, records: u64, mut elapsed: Elapsed) -> Outcome<T> {
+    pub(crate) fn into_left(mut self) -> Left {
+        self.meter.turn();
         let Self { meter, limits, log, exchange, files, state } = self;
-        let (lines, log_bytes) = log.into_parts();
+        let (log, log_bytes) = log.into_parts();
         let traffic = exchange.traffic();
-        elapsed.guest = meter.guest();
-        elapsed.host = meter.host();
-        let wall = elapsed.guest + elapsed.host + elapsed.lowering;
-        let usage = Usage {
-            calls: 1,
+        Left {
+            guest: meter.guest(),
+            host: meter.host(),
             cpu_ticks: meter.ticks(),
-            wall_ms: u64::try_from(wall.as_millis()).unwrap_or(u64::MAX),
             peak_memory_bytes: limits.peak(),
             requests: traffic.requests,
             bytes_in: traffic.bytes_in,
             bytes_out: traffic.bytes_out,
             file_bytes: files.used(),
+            log,
+            log_bytes,
+            state: state.into_changes(),
+        }
+    }
+}
+
+/// What came of a call at the place where it ran, before anything of it is believed.
+#[derive(Debug)]
+pub(crate) struct Answered<R> {
+    /// What the export returned, or what ended it.
+    pub(crate) returned: Result<Result<R, types::Failure>, Cause>,
+    /// What else there is to tell.
+    pub(crate) left: Left,
+}
+
+/// What a call leaves behind beside its result.
+#[derive(Debug, Default)]
+pub(crate) struct Left {
+    pub(crate) guest: Duration,
+    pub(crate) host: Duration,
+    pub(crate) cpu_ticks: u64,
+    pub(crate) peak_memory_bytes: u64,
+    pub(crate) requests: u32,
+    pub(crate) bytes_in: u64,
+    pub(crate) bytes_out: u64,
+    pub(crate) file_bytes: u64,
+    pub(crate) log: Vec<LogLine>,
+    pub(crate) log_bytes: u64,
+    pub(crate) state: Option<BTreeMap<String, String>>,
+}
+
+impl Left {
+    /// The outcome of the call, with what became of its result.
+    pub(crate) fn settle<T>(self, result: Result<T, CallError>, records: u64, mut elapsed: Elapsed) -> Outcome<T> {
+        let Self { guest, host, cpu_ticks, peak_memory_bytes, requests, bytes_in, bytes_out, file_bytes, .. } = self;
+        let Self { log, log_bytes, state, .. } = self;
+        (elapsed.guest, elapsed.host) = (guest, host);
+        let wall = elapsed.guest + elapsed.host + elapsed.lowering;
+        let usage = Usage {
+            calls: 1,
+            cpu_ticks,
+            wall_ms: u64::try_from(wall.as_millis()).unwrap_or(u64::MAX),
+            peak_memory_bytes,
+            requests,
+            bytes_in,
+            bytes_out,
+            file_bytes,
             records,
             log_bytes,
         };
-        let state = if result.is_ok() { state.into_changes() } else { None };
-        Outcome { result, usage, log: lines, state, elapsed }
+        let state = if result.is_ok() { state } else { None };
+        Outcome { result, usage, log, state, elapsed }
     }
 }

@@ -3,21 +3,18 @@
 mod config;
 mod prepare;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use tokio::sync::Semaphore;
-use wasmtime::component::Linker;
 
-pub(crate) use config::config;
+pub(crate) use config::{config, pooled};
 pub use prepare::PrepareError;
 #[cfg(test)]
 pub(crate) use prepare::Source;
 
 use crate::cache::Cache;
-use crate::call::CallState;
-use crate::capability::Interfaces;
 use crate::compile::Compiler;
-use crate::ticker::Ticker;
+use crate::runtime::Runtime;
 use crate::turn::{Concurrency, Turns};
 
 /// The engine. One for each process; cheap to clone.
@@ -27,14 +24,12 @@ pub struct Engine {
 }
 
 struct Inner {
-    wasmtime: wasmtime::Engine,
-    ticker: Ticker,
+    runtime: Arc<Runtime>,
     turns: Turns,
     compiler: Compiler,
     cache: Cache,
     /// One component is compiled at a time: each takes all cores and much memory.
     compiling: Semaphore,
-    linkers: [OnceLock<Linker<CallState>>; Interfaces::SETS],
 }
 
 /// The engine cannot be had on this machine.
@@ -54,40 +49,18 @@ impl Engine {
     /// # Errors
     /// When the machine cannot give the address space or the thread that it needs.
     pub fn new(concurrency: Concurrency, compiler: Compiler, cache: Cache) -> Result<Self, EngineError> {
-        let wasmtime = wasmtime::Engine::new(&config::pooled(concurrency.total))
-            .map_err(|error| EngineError::Setup(error.into_boxed_dyn_error()))?;
         let inner = Inner {
-            ticker: Ticker::start(wasmtime.clone()).map_err(EngineError::Clock)?,
-            wasmtime,
+            runtime: Arc::new(Runtime::new(concurrency.total)?),
             turns: Turns::new(concurrency),
             compiler,
             cache,
             compiling: Semaphore::new(1),
-            linkers: Default::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    pub(crate) fn wasmtime(&self) -> &wasmtime::Engine {
-        &self.inner.wasmtime
-    }
-
-    pub(crate) fn ticker(&self) -> &Ticker {
-        &self.inner.ticker
-    }
-
     pub(crate) fn turns(&self) -> &Turns {
         &self.inner.turns
-    }
-
-    /// The linker of a set of interfaces, made when the set is first granted.
-    fn linker(&self, interfaces: Interfaces) -> wasmtime::Result<&Linker<CallState>> {
-        let slot = &self.inner.linkers[interfaces.index()];
-        if let Some(linker) = slot.get() {
-            return Ok(linker);
-        }
-        let linker = interfaces.link(&self.inner.wasmtime)?;
-        Ok(slot.get_or_init(|| linker))
     }
 }
 

@@ -2,13 +2,13 @@
 
 use std::fmt::{self, Write};
 
-use domain::{Failure, PluginId, RecordKind};
+use domain::{Budget, Failure, PluginId, RecordKind};
 use wasmtime::{FrameInfo, Trap, WasmBacktrace};
 
 use crate::call::CallState;
 use crate::capability::http::{HandlesSpent, NoHttp};
 use crate::escape::{Line, escaped};
-use crate::limits::{HANDLES, HOST_CALLS};
+use crate::limits::{HANDLES, HOST_CALLS, host_data};
 use crate::meter::{CpuSpent, HostCallsSpent};
 use crate::package::MAX_NAME;
 
@@ -182,54 +182,86 @@ impl fmt::Display for Frames<'_> {
 
 /// The longest of the engine's reasons that is shown, in bytes.
 const REASON: usize = 1024;
+/// The frames that are shown.
+const FRAMES: usize = 32;
+/// The longest frame, in bytes.
+const FRAME: usize = 256;
+
+/// What ended a call, as the place where it ran tells it. The variants are those of [`GuestFault`] and [`HostError`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Cause {
+    Trap { reason: String, frames: Vec<String> },
+    Cpu,
+    Wall,
+    Memory { asked: u64 },
+    HostData,
+    Handles,
+    HostCalls,
+    NoHttp,
+}
+
+impl Cause {
+    /// What an error of the engine means.
+    pub(crate) fn of(error: &wasmtime::Error, state: &CallState) -> Self {
+        if error.is::<CpuSpent>() {
+            return Self::Cpu;
+        }
+        if error.is::<HostCallsSpent>() {
+            return Self::HostCalls;
+        }
+        if error.is::<NoHttp>() {
+            return Self::NoHttp;
+        }
+        let trap = error.downcast_ref::<Trap>().copied();
+        let starved = matches!(trap, None | Some(Trap::UnreachableCodeReached | Trap::MemoryOutOfBounds));
+        if let Some(denied) = state.limits.denied().filter(|_| starved) {
+            return Self::Memory { asked: denied.asked };
+        }
+        // The engine has no types for these two; `the_engines_words_are_known` fails when it changes its words.
+        let reason = error.root_cause().to_string();
+        if reason.contains("fuel allocated for hostcalls has been exhausted") {
+            return Self::HostData;
+        }
+        if error.is::<HandlesSpent>() || reason.contains("store handle limit exceeded") {
+            return Self::Handles;
+        }
+        let frames = error.downcast_ref::<WasmBacktrace>().map(frames).unwrap_or_default();
+        Self::Trap { reason: trap.map_or(reason, |trap| trap.to_string()), frames }
+    }
+}
 
 /// What was being called when it went wrong.
 pub(crate) struct Scene<'a> {
     pub(crate) plugin: &'a PluginId,
     pub(crate) export: &'static str,
-    pub(crate) cpu_ms: u32,
-    pub(crate) memory_bytes: u32,
-    pub(crate) host_data: usize,
+    pub(crate) budget: &'a Budget,
 }
 
 impl Scene<'_> {
-    /// Tell what an error of the engine means.
-    pub(crate) fn judge(&self, error: &wasmtime::Error, state: &CallState) -> CallError {
-        if error.is::<CpuSpent>() {
-            return GuestFault::Cpu { limit_ms: self.cpu_ms }.into();
-        }
-        if error.is::<HostCallsSpent>() {
-            return GuestFault::HostCalls { limit: HOST_CALLS }.into();
-        }
-        if error.is::<NoHttp>() {
-            return HostError::NoHttp.into();
-        }
-        let trap = error.downcast_ref::<Trap>().copied();
-        let starved = matches!(trap, None | Some(Trap::UnreachableCodeReached | Trap::MemoryOutOfBounds));
-        if let Some(denied) = state.limits.denied().filter(|_| starved) {
-            return GuestFault::Memory { asked: denied.asked, limit: self.memory_bytes }.into();
-        }
-        // The engine has no types for these two; `the_engines_words_are_known` fails when it changes its words.
-        let reason = error.root_cause().to_string();
-        if reason.contains("fuel allocated for hostcalls has been exhausted") {
-            return GuestFault::HostData { limit: self.host_data }.into();
-        }
-        if error.is::<HandlesSpent>() || reason.contains("store handle limit exceeded") {
-            return GuestFault::Handles { limit: HANDLES }.into();
-        }
-        self.trap(error, &trap.map_or(reason, |trap| trap.to_string())).into()
-    }
-
-    fn trap(&self, error: &wasmtime::Error, reason: &str) -> GuestFault {
-        let frames = error.downcast_ref::<WasmBacktrace>().map(frames).unwrap_or_default();
-        let reason = escaped(reason, REASON);
-        GuestFault::Trap { plugin: self.plugin.clone(), export: self.export, reason, frames }
+    /// Tell a cause in words, with the limits that were set.
+    pub(crate) fn tell(&self, cause: Cause) -> CallError {
+        let Self { plugin, export, budget } = *self;
+        let fault = match cause {
+            Cause::Trap { reason, frames } => GuestFault::Trap {
+                plugin: plugin.clone(),
+                export,
+                reason: escaped(&reason, REASON),
+                frames: frames.iter().take(FRAMES).map(|frame| escaped(frame, FRAME)).collect(),
+            },
+            Cause::Cpu => GuestFault::Cpu { limit_ms: budget.cpu_ms },
+            Cause::Wall => GuestFault::Wall { limit_ms: budget.wall_ms },
+            Cause::Memory { asked } => GuestFault::Memory { asked, limit: budget.memory_bytes },
+            Cause::HostData => GuestFault::HostData { limit: host_data(budget) },
+            Cause::Handles => GuestFault::Handles { limit: HANDLES },
+            Cause::HostCalls => GuestFault::HostCalls { limit: HOST_CALLS },
+            Cause::NoHttp => return HostError::NoHttp.into(),
+        };
+        fault.into()
     }
 }
 
 /// The frames of a trap: the names of functions, which are the guest's own words.
 fn frames(backtrace: &WasmBacktrace) -> Vec<String> {
-    const FRAMES: usize = 32;
     let name = |frame: &FrameInfo| frame.func_name().map_or_else(|| format!("function {}", frame.func_index()), shown);
     backtrace.frames().iter().take(FRAMES).map(name).collect()
 }
@@ -237,8 +269,7 @@ fn frames(backtrace: &WasmBacktrace) -> Vec<String> {
 /// The name of a function as its author wrote it, if a Rust compiler mangled it. A short name can stand for one without
 /// end, so the demangler is stopped where the name would be cut; what other languages mangle stays as it is.
 fn shown(name: &str) -> String {
-    const SHOWN: usize = 256;
-    let mut line = Line::new(SHOWN);
+    let mut line = Line::new(FRAME);
     match rustc_demangle::try_demangle(&name[..name.floor_char_boundary(MAX_NAME)]) {
         // Writing fails at the cut, and what is before it is what is wanted.
         Ok(demangled) => drop(write!(line, "{demangled:#}")),

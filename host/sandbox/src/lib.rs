@@ -18,10 +18,12 @@ mod escape;
 mod fault;
 #[cfg(test)]
 mod guest;
+mod inside;
 mod limits;
 mod lower;
 mod meter;
 pub mod package;
+mod runtime;
 mod ticker;
 pub mod trust;
 mod turn;

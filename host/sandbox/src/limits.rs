@@ -3,7 +3,10 @@
 //! A guest that is refused memory sees only a failed `memory.grow` and usually answers with `unreachable`, so what was
 //! refused is written down here for the report.
 
+use domain::Budget;
 use wasmtime::{ResourceLimiter, Result};
+
+use crate::bindings::weighbridge::connector::records::Record;
 
 /// Core instances of one component: its module, and the two that tie it to its imports.
 pub(crate) const CORE_INSTANCES: u32 = 3;
@@ -17,6 +20,12 @@ pub(crate) const TABLE_ELEMENTS: usize = 20_000;
 pub(crate) const HANDLES: usize = 1_024;
 /// Calls of the host in one call of the guest, refused ones too. A page of ten thousand records needs a few for each.
 pub(crate) const HOST_CALLS: u32 = 100_000;
+
+/// What a guest can hand over at once, in bytes. The host's own size of a record is counted too, since that is what the
+/// host has to hold.
+pub(crate) const fn host_data(budget: &Budget) -> usize {
+    budget.page_bytes as usize + budget.records as usize * size_of::<Record>()
+}
 
 /// Memory that was asked for and refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -60,7 +60,7 @@ fn version(config: &Config) -> ModuleVersionStrategy {
 }
 
 /// The same, for an engine that runs so many calls at a time.
-pub(super) fn pooled(calls: u32) -> Config {
+pub(crate) fn pooled(calls: u32) -> Config {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(calls)
         .total_core_instances(calls.saturating_mul(CORE_INSTANCES))

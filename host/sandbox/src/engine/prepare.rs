@@ -3,16 +3,14 @@
 use std::sync::Arc;
 
 use domain::{Capabilities, Digest, PluginId, RecordKind};
-use wasmtime::component::{Component, types::ComponentItem};
+use wasmtime::component::Component;
 
 use super::Engine;
 use crate::artefact::deserialize;
-use crate::bindings::ConnectorPre;
 use crate::cache;
 use crate::capability::Interfaces;
 use crate::compile::CompileError;
 use crate::connector::Connector;
-use crate::limits::{MEMORIES, TABLES};
 use crate::trust::VerifiedPackage;
 
 /// What is compiled. Outside of tests there is no way to one but a verified package.
@@ -90,35 +88,13 @@ impl Engine {
             return Err(PrepareError::ContentNotOffered);
         }
         let component = self.load(source).await?;
-        let interfaces = Interfaces::of(grant);
-        self.check_imports(&component, interfaces)?;
-        check_size(&component)?;
-        let world = |error: wasmtime::Error| PrepareError::World(format!("{error:#}"));
-        let pre = self.linker(interfaces).and_then(|linker| linker.instantiate_pre(&component)).map_err(world)?;
-        let pre = ConnectorPre::new(pre).map_err(world)?;
-        Ok(Connector::new(self.clone(), source.plugin.clone(), source.kinds.clone(), pre))
-    }
-
-    fn check_imports(&self, component: &Component, interfaces: Interfaces) -> Result<(), PrepareError> {
-        let engine = self.wasmtime();
-        for (name, item) in component.component_type().imports(engine) {
-            // An instance of types alone asks for nothing.
-            let asks = match item.ty {
-                ComponentItem::ComponentInstance(instance) => {
-                    instance.exports(engine).any(|(_, export)| !matches!(export.ty, ComponentItem::Type(_)))
-                }
-                _ => true,
-            };
-            if asks && !interfaces.offers(name) {
-                return Err(PrepareError::NotGranted { interface: name.to_owned() });
-            }
-        }
-        Ok(())
+        let place = self.inner.runtime.link(&component, Interfaces::of(grant))?;
+        Ok(Connector::new(self.clone(), source.plugin.clone(), source.kinds.clone(), place))
     }
 
     /// The compiled component: from the cache, or else from the compiler.
     async fn load(&self, source: &Source) -> Result<Component, PrepareError> {
-        let name = cache::name(&source.digest, self.wasmtime());
+        let name = cache::name(&source.digest, self.inner.runtime.wasmtime());
         if let Some(component) = self.load_cached(&name).await? {
             return Ok(component);
         }
@@ -128,7 +104,7 @@ impl Engine {
             return Ok(component);
         }
         let artefact = self.inner.compiler.compile(&source.bytes).await?;
-        let (engine, cache) = (self.wasmtime().clone(), self.inner.cache.clone());
+        let (engine, cache) = (self.inner.runtime.wasmtime().clone(), self.inner.cache.clone());
         off_thread(move || {
             if let Err(error) = cache.keep(&name, &artefact) {
                 tracing::warn!(error = %error, "a compiled component could not be kept: it is compiled again next time");
@@ -139,7 +115,7 @@ impl Engine {
     }
 
     async fn load_cached(&self, name: &str) -> Result<Option<Component>, PrepareError> {
-        let (engine, cache, name) = (self.wasmtime().clone(), self.inner.cache.clone(), name.to_owned());
+        let (engine, cache, name) = (self.inner.runtime.wasmtime().clone(), self.inner.cache.clone(), name.to_owned());
         off_thread(move || {
             let artefact = cache.find(&name).unwrap_or_else(|error| {
                 tracing::warn!(error = %error, "the cache of compiled components cannot be read");
@@ -148,18 +124,6 @@ impl Engine {
             Ok(artefact.and_then(|artefact| deserialize(&engine, &artefact).ok()))
         })
         .await
-    }
-}
-
-/// What does not fit a place in the pool is said here, and not at the first call.
-fn check_size(component: &Component) -> Result<(), PrepareError> {
-    let Some(needs) = component.resources_required() else {
-        return Err(PrepareError::World("it instantiates modules that it imports".to_owned()));
-    };
-    let parts = [("linear memories", needs.num_memories, MEMORIES), ("tables", needs.num_tables, TABLES)];
-    match parts.into_iter().find(|(_, found, limit)| found > limit) {
-        Some((what, found, limit)) => Err(PrepareError::TooLarge { what, found, limit }),
-        None => Ok(()),
     }
 }
 

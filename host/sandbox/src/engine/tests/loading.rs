@@ -1,6 +1,7 @@
 //! What is refused before it runs, and what the cache may give.
 
 use super::*;
+use crate::capability::Interfaces;
 use crate::package::{UnverifiedPackage, assemble, fixture};
 use crate::trust::{PublisherKey, SigningKey, TrustPolicy, sign, verify};
 

@@ -1,0 +1,88 @@
+//! Calls that run in this process.
+//!
+//! Every call has a store and an instance of its own, which are dropped when it ends, however it ends. What is shared
+//! between calls is compiled code and the linker's work, done once.
+
+use std::sync::Arc;
+
+use wasmtime::Store;
+
+use crate::bindings::exports::weighbridge::connector::source::{Page, PullArgs, StreamInfo};
+use crate::bindings::weighbridge::connector::types;
+use crate::bindings::{Connector as Exports, ConnectorPre};
+use crate::call::{Answered, Call, CallState};
+use crate::fault::Cause;
+use crate::limits::{HANDLES, host_data};
+use crate::meter;
+use crate::runtime::Runtime;
+
+/// A component that is compiled and linked.
+pub(crate) struct Inside {
+    runtime: Arc<Runtime>,
+    pre: ConnectorPre<CallState>,
+}
+
+/// What an export returned.
+type Returned<T> = wasmtime::Result<Result<T, types::Failure>>;
+
+impl Inside {
+    pub(crate) fn new(runtime: Arc<Runtime>, pre: ConnectorPre<CallState>) -> Self {
+        Self { runtime, pre }
+    }
+
+    /// Call the export `streams`.
+    pub(crate) async fn streams(&self, call: Call, settings: &str) -> Answered<Vec<StreamInfo>> {
+        let now = call.now.to_string();
+        self.call(call, async |store: &mut Store<CallState>, exports: &Exports| {
+            exports.weighbridge_connector_source().call_streams(store, settings, &now).await
+        })
+        .await
+    }
+
+    /// Call the export `pull`.
+    pub(crate) async fn pull(&self, call: Call, args: &PullArgs) -> Answered<Page> {
+        self.call(call, async |store: &mut Store<CallState>, exports: &Exports| {
+            exports.weighbridge_connector_source().call_pull(store, args).await
+        })
+        .await
+    }
+
+    async fn call<R>(
+        &self,
+        call: Call,
+        ask: impl AsyncFnOnce(&mut Store<CallState>, &Exports) -> Returned<R>,
+    ) -> Answered<R> {
+        let wall = call.budget.wall();
+        let mut store = self.store(call);
+        let live = self.runtime.ticker().live();
+        // Past the deadline the future is dropped, and with it the guest's stack, wherever it stood.
+        let returned = tokio::time::timeout(wall, self.enter(&mut store, ask)).await;
+        drop(live);
+        let state = store.into_data();
+        let returned = match returned {
+            Err(_) => Err(Cause::Wall),
+            Ok(returned) => returned.map_err(|error| Cause::of(&error, &state)),
+        };
+        Answered { returned, left: state.into_left() }
+    }
+
+    async fn enter<R>(
+        &self,
+        store: &mut Store<CallState>,
+        ask: impl AsyncFnOnce(&mut Store<CallState>, &Exports) -> Returned<R>,
+    ) -> Returned<R> {
+        let exports = self.pre.instantiate_async(&mut *store).await?;
+        ask(store, &exports).await
+    }
+
+    fn store(&self, call: Call) -> Store<CallState> {
+        let budget = call.budget;
+        let mut store = Store::new(self.runtime.wasmtime(), CallState::new(call));
+        store.limiter(|state| &mut state.limits);
+        store.set_hostcall_fuel(host_data(&budget));
+        store.set_max_component_handles(HANDLES);
+        store.epoch_deadline_callback(meter::at_tick);
+        store.set_epoch_deadline(1);
+        store
+    }
+}
