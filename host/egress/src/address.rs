@@ -55,10 +55,11 @@ const V4: &[Block<Ipv4Net>] = &[
 ];
 
 const V6: &[Block<Ipv6Net>] = &[
-    // Amazon, Google and Oracle serve theirs from unique local addresses.
+    // Amazon, Google, Oracle and Scaleway serve theirs from unique local addresses.
     v6([0xfd00, 0xec2, 0, 0, 0, 0, 0, 0], 32, "cloud metadata", false),
     v6([0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254], 128, "cloud metadata", false),
     v6([0xfd00, 0xc1, 0, 0, 0, 0, 0xa9fe, 0xa9fe], 128, "cloud metadata", false),
+    v6([0xfd00, 0x42, 0, 0, 0, 0, 0, 0x42], 128, "cloud metadata", false),
     v6([0, 0, 0, 0, 0, 0, 0, 1], 128, "loopback", true),
     v6([0, 0, 0, 0, 0, 0xffff, 0, 0], 96, "IPv4-mapped", false),
     v6([0x64, 0xff9b, 0, 0, 0, 0, 0, 0], 96, "NAT64", false),
@@ -104,52 +105,13 @@ const fn is_isatap(address: Ipv6Addr) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
+#[path = "../tests/egress/corpus/blocks.rs"]
+mod blocks;
 
-    /// First and last address of what must be refused, written by hand from the registries, not taken from the table.
-    const REFUSED: &[(&str, &str)] = &[
-        ("0.0.0.0", "0.255.255.255"),
-        ("10.0.0.0", "10.255.255.255"),
-        ("100.64.0.0", "100.127.255.255"),
-        ("127.0.0.0", "127.255.255.255"),
-        ("168.63.129.16", "168.63.129.16"),
-        ("169.254.0.0", "169.254.255.255"),
-        ("169.254.169.254", "169.254.169.254"),
-        ("172.16.0.0", "172.31.255.255"),
-        ("192.0.0.0", "192.0.0.255"),
-        ("192.0.2.0", "192.0.2.255"),
-        ("192.31.196.0", "192.31.196.255"),
-        ("192.52.193.0", "192.52.193.255"),
-        ("192.88.99.0", "192.88.99.255"),
-        ("192.168.0.0", "192.168.255.255"),
-        ("192.175.48.0", "192.175.48.255"),
-        ("198.18.0.0", "198.19.255.255"),
-        ("198.51.100.0", "198.51.100.255"),
-        ("203.0.113.0", "203.0.113.255"),
-        ("224.0.0.0", "239.255.255.255"),
-        ("240.0.0.0", "255.255.255.255"),
-        ("::", "1fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
-        ("::1", "::1"),
-        ("::ffff:0.0.0.0", "::ffff:255.255.255.255"),
-        ("64:ff9b::", "64:ff9b::ffff:ffff"),
-        ("64:ff9b:1::", "64:ff9b:1:ffff:ffff:ffff:ffff:ffff"),
-        ("100::", "100::ffff:ffff:ffff:ffff"),
-        ("2001::", "2001:0:ffff:ffff:ffff:ffff:ffff:ffff"),
-        ("2001::", "2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff"),
-        ("2001:2::", "2001:2:0:ffff:ffff:ffff:ffff:ffff"),
-        ("2001:20::", "2001:2f:ffff:ffff:ffff:ffff:ffff:ffff"),
-        ("2001:db8::", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff"),
-        ("2002::", "2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
-        ("2620:4f:8000::", "2620:4f:8000:ffff:ffff:ffff:ffff:ffff"),
-        ("3fff::", "3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff"),
-        ("4000::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
-        ("5f00::", "5f00:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
-        ("fc00::", "fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
-        ("fe80::", "febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
-        ("fec0::", "feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
-        ("ff00::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
-    ];
+#[cfg(test)]
+mod tests {
+    use super::blocks::REFUSED;
+    use super::*;
 
     /// An address as its family's width and its number, so that neighbours can be counted.
     fn number(address: IpAddr) -> (bool, u128) {
@@ -214,6 +176,7 @@ mod tests {
             "fd00:ec2:ffff:ffff:ffff:ffff:ffff:ffff",
             "fd20:ce::254",
             "fd00:c1::a9fe:a9fe",
+            "fd00:42::42",
             "169.254.1.1",
             "0.0.0.0",
             "224.0.0.1",

@@ -3,11 +3,14 @@
 mod answers;
 mod authority;
 mod budgets;
+mod corpus;
 mod credentials;
 mod dial;
+mod dns;
 mod downgrade;
 mod gate;
 mod proxy;
+mod rebinding;
 mod secure;
 mod tls;
 mod upstream;

@@ -1,6 +1,6 @@
 //! What a test says about its world: permits, requests, routes and a resolver that answers as it is told.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -41,6 +41,17 @@ impl Resolve for ToldResolver {
         let mut answers = self.answers.lock().expect("a lock");
         let answer = if answers.len() > 1 { answers.pop_front() } else { answers.front().cloned() };
         Box::pin(async move { answer.ok_or_else(|| io::ErrorKind::NotFound.into()) })
+    }
+}
+
+/// A resolver that knows some names.
+#[derive(Debug)]
+pub(crate) struct Names(pub(crate) HashMap<String, IpAddr>);
+
+impl Resolve for Names {
+    fn resolve(&self, host: &str) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
+        let found = self.0.get(host).copied();
+        Box::pin(async move { found.map(|ip| vec![ip]).ok_or_else(|| io::ErrorKind::NotFound.into()) })
     }
 }
 
