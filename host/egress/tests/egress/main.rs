@@ -9,6 +9,8 @@ mod dial;
 mod dns;
 mod downgrade;
 mod gate;
+mod namespace;
+mod packets;
 mod proxy;
 mod rebinding;
 mod secure;
