@@ -64,6 +64,8 @@ fn of_io(error: &io::Error, connecting: bool) -> Option<ExchangeError> {
     }
     match error.kind() {
         io::ErrorKind::InvalidData if connecting => broken_tls(error),
+        // An address that no connection can be made to, such as one of multicast.
+        io::ErrorKind::InvalidInput if connecting => Some(broken("the host is out of reach")),
         io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => Some(malformed("the body does not inflate")),
         io::ErrorKind::UnexpectedEof if connecting => Some(ExchangeError::Tls("the handshake was cut off".to_owned())),
         io::ErrorKind::UnexpectedEof => Some(broken("the answer ended before it was complete")),
