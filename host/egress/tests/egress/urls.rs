@@ -18,7 +18,7 @@ async fn no_odd_spelling_is_ever_resolved_or_dialled() {
     let (address, hits) = trap("127.0.0.1", 0).await;
     let corpus = corpus::urls(address.port());
     assert!(corpus.len() >= 1500, "{}", corpus.len());
-    println!("{} URLs", corpus.len());
+    eprintln!("{} URLs", corpus.len());
     for url in corpus {
         // Even if the grant itself names the odd host, on every port in question, and opens every network.
         let permit = corpus::careless(&url, &[80, 443, address.port()]);
@@ -34,7 +34,7 @@ async fn no_name_leads_to_an_address_that_is_not_public() {
     let cases = corpus::addresses::addresses();
     let refused: Vec<IpAddr> = cases.into_iter().filter(|(_, open)| !open).map(|(ip, _)| ip).collect();
     assert!(refused.len() >= 250, "{}", refused.len());
-    println!("{} addresses", refused.len());
+    eprintln!("{} addresses", refused.len());
     let name = |index: usize| format!("n{index}.example.test");
     let mut permit = permit();
     permit.rules = (0..refused.len()).map(|index| rule(&name(index), 443)).collect();
