@@ -11,6 +11,7 @@ mod guests;
 mod install;
 mod journey;
 mod packaging;
+mod random;
 mod stopping;
 mod tenancy;
 mod vendors;

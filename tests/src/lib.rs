@@ -1,4 +1,5 @@
 //! What the tests of the whole share.
 
 pub mod kit;
+pub mod soak;
 pub mod upstream;

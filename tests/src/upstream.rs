@@ -20,6 +20,7 @@ mod shapes;
 
 pub use answer::{Answer, Asked, Upstream};
 pub use organisation::Organisation;
+pub(crate) use random::Random;
 pub use server::{Handle, serve};
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod bench;
 mod cargo;
 mod demo;
 mod plugins;
+mod soak;
 mod suite;
 mod tidy;
 mod tied;
@@ -37,6 +38,8 @@ enum Task {
     Tidy,
     /// Measure, and print ratios from this one run
     Bench(bench::Arguments),
+    /// Send random guests through the whole path of the host, or fuzz one of its readers
+    Soak(soak::Arguments),
     /// Become a program that ends with the process that started it
     #[command(hide = true)]
     Tied(tied::Arguments),
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Task::Plugins => plugins::build().map(drop),
         Task::Tidy => tidy::run(),
         Task::Bench(arguments) => bench::run(&arguments),
+        Task::Soak(arguments) => soak::run(&arguments),
         Task::Tied(arguments) => tied::become_program(&arguments),
     };
     match done {
