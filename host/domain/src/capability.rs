@@ -1,7 +1,11 @@
 //! What a plugin may do, asked for in its manifest and granted by the operator. Capabilities are imports: what is not
 //! granted is not linked.
 
+mod oauth;
+
 use serde::{Deserialize, Serialize};
+
+pub use oauth::{ClientAuth, OAuth2, OAuthGrant};
 
 /// Capabilities asked for, or granted. `Default` is none.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,6 +113,8 @@ pub enum AuthScheme {
     Basic,
     /// A header of this name, with the secret as its value.
     Header(String),
+    /// `Authorization: Bearer TOKEN`, where the token is had from this provider; the secret is the client's.
+    OAuth2(Box<OAuth2>),
 }
 
 #[cfg(test)]

@@ -12,8 +12,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::gate::Fingerprint;
 use crate::headers;
-use crate::permit::{Credential, Permit};
+use crate::permit::{Credential, Permit, Secret};
 use crate::scrub::Scrubber;
+use crate::token::{Token, Tokens};
 
 /// Why a slot cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,8 +35,6 @@ pub(crate) enum CredentialError {
 pub(crate) struct Attached<'p> {
     /// What the host calls it.
     pub(crate) id: &'p str,
-    /// Whose rate limits count.
-    pub(crate) fingerprint: Fingerprint,
     name: HeaderName,
     value: HeaderValue,
 }
@@ -44,6 +43,24 @@ impl Attached<'_> {
     /// Writes the secret. Nothing else may change the headers afterwards.
     pub(crate) fn write_into(&self, headers: &mut HeaderMap) {
         headers.insert(self.name.clone(), self.value.clone());
+    }
+}
+
+/// What a slot gives to one request.
+pub(crate) enum Selected<'p> {
+    /// A secret that is known already.
+    Ready(Attached<'p>, Fingerprint),
+    /// A token that is still to be asked for.
+    Tokens(&'p Tokens, &'p Credential),
+}
+
+impl Selected<'_> {
+    /// Whose rate limits count: whoever uses the same secret, or the same slot, where its tokens change.
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        match self {
+            Self::Ready(_, fingerprint) => fingerprint.clone(),
+            Self::Tokens(_, credential) => Fingerprint::of(&credential.id),
+        }
     }
 }
 
@@ -57,7 +74,7 @@ pub(crate) fn select<'p>(
     permit: &'p Permit,
     slot: Option<&str>,
     host: &str,
-) -> Result<Option<Attached<'p>>, CredentialError> {
+) -> Result<Option<Selected<'p>>, CredentialError> {
     let Some(name) = slot else { return Ok(None) };
     let Some(credential) = permit.credentials.iter().find(|credential| credential.slot.name == name) else {
         return Err(CredentialError::UnknownSlot(name.chars().take(32).collect()));
@@ -65,11 +82,20 @@ pub(crate) fn select<'p>(
     if !credential.slot.hosts.iter().any(|bound| bound == host) {
         return Err(CredentialError::OtherHost { slot: name.to_owned(), host: host.to_owned() });
     }
-    match credential.secret.as_ref().filter(|secret| !secret.expose_secret().is_empty()) {
-        Some(secret) => attach(credential, secret).map(Some),
-        None if credential.slot.optional => Ok(None),
-        None => Err(CredentialError::Empty(name.to_owned())),
+    match &credential.secret {
+        Some(Secret::Tokens(tokens)) => Ok(Some(Selected::Tokens(tokens, credential))),
+        Some(Secret::Fixed(secret)) if !secret.expose_secret().is_empty() => {
+            let fingerprint = Fingerprint::of(secret.expose_secret());
+            attach(credential, secret).map(|attached| Some(Selected::Ready(attached, fingerprint)))
+        }
+        _ if credential.slot.optional => Ok(None),
+        _ => Err(CredentialError::Empty(name.to_owned())),
     }
+}
+
+/// The same for a token.
+pub(crate) fn attach_token<'p>(credential: &'p Credential, token: &Token) -> Result<Attached<'p>, CredentialError> {
+    attach(credential, &token.access)
 }
 
 fn attach<'p>(credential: &'p Credential, secret: &SecretString) -> Result<Attached<'p>, CredentialError> {
@@ -77,7 +103,7 @@ fn attach<'p>(credential: &'p Credential, secret: &SecretString) -> Result<Attac
     let unwritable = || CredentialError::Unwritable(slot.name.clone());
     let secret = secret.expose_secret();
     let text = Zeroizing::new(match slot.scheme {
-        AuthScheme::Bearer => format!("Bearer {secret}"),
+        AuthScheme::Bearer | AuthScheme::OAuth2(_) => format!("Bearer {secret}"),
         AuthScheme::Basic => format!("Basic {}", STANDARD.encode(secret)),
         AuthScheme::Header(_) => secret.to_owned(),
     });
@@ -87,13 +113,15 @@ fn attach<'p>(credential: &'p Credential, secret: &SecretString) -> Result<Attac
         return Err(CredentialError::TooShort(slot.name.clone()));
     }
     let name = header_name(&slot.scheme).ok_or_else(unwritable)?;
-    Ok(Attached { id, fingerprint: Fingerprint::of(secret), name, value })
+    Ok(Attached { id, name, value })
 }
 
-/// What blanks the secrets of every slot; nothing if no slot is filled. Those that are too short are never sent.
+/// What blanks the fixed secrets of every slot; nothing if there is none. Those that are too short are never sent.
 pub(crate) fn scrubber(permit: &Permit) -> Option<Scrubber> {
-    let filled =
-        permit.credentials.iter().filter_map(|Credential { slot, secret, id: _ }| Some((slot, secret.as_ref()?)));
+    let filled = permit.credentials.iter().filter_map(|Credential { slot, secret, id: _ }| match secret.as_ref()? {
+        Secret::Fixed(secret) => Some((slot, secret)),
+        Secret::Tokens(_) => None,
+    });
     let parts = filled.flat_map(|(slot, secret)| parts(&slot.scheme, secret.expose_secret()));
     Scrubber::new(&parts.filter(|part| part.len() >= Scrubber::MIN_BYTES).collect::<Vec<_>>())
 }
@@ -102,14 +130,14 @@ pub(crate) fn scrubber(permit: &Permit) -> Option<Scrubber> {
 fn parts<'s>(scheme: &AuthScheme, secret: &'s str) -> Vec<&'s str> {
     match scheme {
         AuthScheme::Basic => basic_secrets(secret),
-        AuthScheme::Bearer | AuthScheme::Header(_) => vec![secret],
+        AuthScheme::Bearer | AuthScheme::Header(_) | AuthScheme::OAuth2(_) => vec![secret],
     }
 }
 
 /// Where a scheme writes; nothing if its header belongs to the connection.
 fn header_name(scheme: &AuthScheme) -> Option<HeaderName> {
     match scheme {
-        AuthScheme::Bearer | AuthScheme::Basic => Some(AUTHORIZATION),
+        AuthScheme::Bearer | AuthScheme::Basic | AuthScheme::OAuth2(_) => Some(AUTHORIZATION),
         AuthScheme::Header(name) => {
             HeaderName::from_bytes(name.as_bytes()).ok().filter(|name| !headers::is_reserved(name.as_str()))
         }
@@ -133,14 +161,16 @@ mod tests {
 
     fn permit(scheme: AuthScheme, secret: Option<&str>, optional: bool) -> Permit {
         let slot = AuthSlot { name: "api".to_owned(), scheme, hosts: vec!["a.test".to_owned()], optional };
-        let secret = secret.map(SecretString::from);
+        let secret = secret.map(Secret::from);
         let credentials = vec![Credential { slot, secret, id: "c1".to_owned() }];
         Permit { workspace: WorkspaceId::generate(), rules: Vec::new(), credentials, private_networks: Vec::new() }
     }
 
     fn written(permit: &Permit) -> String {
         let mut headers = HeaderMap::new();
-        let attached = select(permit, Some("api"), "a.test").ok().flatten().expect("a credential");
+        let Ok(Some(Selected::Ready(attached, _))) = select(permit, Some("api"), "a.test") else {
+            panic!("a credential")
+        };
         attached.write_into(&mut headers);
         let (name, value) = headers.iter().next().expect("one header");
         assert!(value.is_sensitive());

@@ -5,6 +5,8 @@ use domain::capability::{AuthSlot, HttpRule};
 use ipnet::IpNet;
 use secrecy::SecretString;
 
+use crate::token::Tokens;
+
 /// What the requests of a session may do. Built by the host alone; `Debug` shows no secret.
 #[derive(Debug)]
 pub struct Permit {
@@ -24,9 +26,30 @@ pub struct Permit {
 pub struct Credential {
     /// The slot as it was granted: its name, its hosts, and how the secret is written.
     pub slot: AuthSlot,
-    /// The secret; nothing if the slot was left empty. For `basic` it is `user:password`.
-    pub secret: Option<SecretString>,
+    /// The secret; nothing if the slot was left empty.
+    pub secret: Option<Secret>,
     /// What the host calls it in traces. Opaque, and not derived from the secret. Rate limits do not go by it: whoever
     /// uses the same secret shares them.
     pub id: String,
+}
+
+/// What is in a slot. `Debug` shows nothing of it.
+#[derive(Debug)]
+pub enum Secret {
+    /// A secret that stays the same for a run. For `basic` it is `user:password`.
+    Fixed(SecretString),
+    /// Access tokens, which change while a run goes on.
+    Tokens(Tokens),
+}
+
+impl From<SecretString> for Secret {
+    fn from(secret: SecretString) -> Self {
+        Self::Fixed(secret)
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(secret: &str) -> Self {
+        Self::Fixed(secret.into())
+    }
 }

@@ -2,23 +2,27 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
+use bytes::Bytes;
 use domain::Budget;
 use domain::exchange::{ExchangeError, Request, Response};
 use domain::run::Usage;
-use http::{HeaderMap, HeaderValue, Method, header::HOST};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header::HOST};
+use reqwest::Client;
 use tokio::time::{timeout, timeout_at};
 use tracing::Instrument as _;
 
 use crate::config::{ConfigError, EgressConfig, Route};
-use crate::credential::Attached;
+use crate::credential::{Attached, Selected};
 use crate::gate::{Gates, Waiters};
 use crate::log::{EgressEntry, Log, OpenEntry};
 use crate::meter::Meter;
-use crate::permit::Permit;
+use crate::permit::{Permit, Secret};
 use crate::pool::{Lane, Pools, WorkspacePool};
 use crate::resolve::Reach;
 use crate::scrub::Scrubber;
+use crate::token::TokenError;
 use crate::url::Target;
 use crate::{body, credential, fault, headers, rate, rule};
 
@@ -67,7 +71,7 @@ pub struct Session {
     shared: Arc<Shared>,
     pool: Arc<WorkspacePool>,
     permit: Arc<Permit>,
-    /// Blanks every secret of the permit in every answer.
+    /// Blanks every fixed secret of the permit in every answer.
     scrubber: Option<Scrubber>,
     meter: Meter,
     log: Log,
@@ -81,7 +85,7 @@ struct Admitted<'p> {
     method: Method,
     headers: HeaderMap,
     body: Option<Vec<u8>>,
-    credential: Option<Attached<'p>>,
+    credential: Option<Selected<'p>>,
     waiters: Waiters,
 }
 
@@ -162,7 +166,7 @@ impl Session {
         let credential = credential::select(&self.permit, auth.as_deref(), &target.host).map_err(denied)?;
         let host = target.host.clone();
         let waiters = match &credential {
-            Some(credential) => Waiters::Credential { secret: credential.fingerprint.clone(), host },
+            Some(credential) => Waiters::Credential { secret: credential.fingerprint(), host },
             None => Waiters::Workspace { id: self.permit.workspace, host },
         };
         Ok(Admitted { target, method, headers, body, credential, waiters })
@@ -198,22 +202,16 @@ impl Session {
         open: &mut OpenEntry<'_>,
     ) -> Result<Response, ExchangeError> {
         let Shared { config, gates, .. } = &*self.shared;
+        let bytes_out = admitted.size();
         let Admitted { target, method, mut headers, body, credential, waiters } = admitted;
         let _slot = self.pool.slots.acquire().await.map_err(|_| ExchangeError::Timeout)?;
         let client = self.pool.client(lane, config)?;
         if lane.reach == Reach::Loopback {
             headers.insert(HOST, HeaderValue::from_str(&target.authority()).map_err(denied)?);
         }
-        if let Some(credential) = &credential {
-            tracing::Span::current().record("credential.id", credential.id);
-            credential.write_into(&mut headers);
-        }
-        let mut wire = client.request(method, url).headers(headers);
-        if let Some(body) = body {
-            wire = wire.body(body);
-        }
-        let answer = timeout(config.timeouts.first_byte, wire.send()).await.map_err(|_| ExchangeError::Timeout)?;
-        let mut answer = answer.map_err(|error| fault::translate(&error))?;
+        let wire =
+            Wire { client, method, url, headers, body: body.map(Bytes::from), patience: config.timeouts.first_byte };
+        let mut answer = self.ask(&wire, credential.as_ref(), bytes_out, open).await?;
         open.entry.status = Some(answer.status().as_u16());
         check_peer(&answer, lane)?;
         let now = (config.clock)();
@@ -225,12 +223,79 @@ impl Session {
         let mut headers = headers::reveal(answer.headers(), &config.caps)?;
         let (cap, idle) = (config.caps.body_bytes, config.timeouts.idle);
         let mut body = body::read(&mut answer, cap, idle, &self.meter, &mut open.entry.bytes_in).await?;
-        if let Some(scrubber) = &self.scrubber
-            && scrubber.blank_headers(&mut headers) | scrubber.blank(&mut body)
-        {
+        if self.blank(&mut headers, &mut body) {
             tracing::warn!(host = target.host, "the source echoed a credential; it was blanked");
         }
         Ok(Response { status: answer.status().as_u16(), headers, body })
+    }
+
+    /// Sends it with its credential; where an access token is refused, once more with another one.
+    async fn ask(
+        &self,
+        wire: &Wire,
+        credential: Option<&Selected<'_>>,
+        bytes_out: usize,
+        open: &mut OpenEntry<'_>,
+    ) -> Result<reqwest::Response, ExchangeError> {
+        let (tokens, credential) = match credential {
+            None => return wire.send(None).await,
+            Some(Selected::Ready(attached, _)) => return wire.send(Some(attached)).await,
+            Some(Selected::Tokens(tokens, credential)) => (tokens, credential),
+        };
+        let attach = |token| credential::attach_token(credential, token).map_err(denied);
+        let token = tokens.current().await?;
+        let answer = wire.send(Some(&attach(&token)?)).await?;
+        if answer.status() != StatusCode::UNAUTHORIZED {
+            return Ok(answer);
+        }
+        match tokens.renewed(&token.access).await {
+            Ok(Some(another)) => {
+                self.meter.take_request(bytes_out)?;
+                open.entry.bytes_out += bytes_out as u64;
+                wire.send(Some(&attach(&another)?)).await
+            }
+            // The plugin may hear what the source says to it.
+            Ok(None) | Err(TokenError::Lost) => Ok(answer),
+            Err(error @ TokenError::Unavailable) => Err(error.into()),
+        }
+    }
+
+    /// Blanks every secret of the permit, whatever it was at whatever time of the run; whether there was one.
+    fn blank(&self, headers: &mut Vec<(String, String)>, body: &mut [u8]) -> bool {
+        let tokens = self.permit.credentials.iter().filter_map(|credential| match &credential.secret {
+            Some(Secret::Tokens(tokens)) => Some(tokens.scrubbers()),
+            _ => None,
+        });
+        let tokens: Vec<_> = tokens.flatten().collect();
+        let scrubbers = self.scrubber.iter().chain(tokens.iter().map(|scrubber| &**scrubber));
+        scrubbers.fold(false, |found, scrubber| found | scrubber.blank_headers(headers) | scrubber.blank(body))
+    }
+}
+
+/// A request as it goes on the wire, but for its credential.
+struct Wire {
+    client: Client,
+    method: Method,
+    url: ::url::Url,
+    headers: HeaderMap,
+    body: Option<Bytes>,
+    /// How long it may take to the answer's headers.
+    patience: Duration,
+}
+
+impl Wire {
+    async fn send(&self, credential: Option<&Attached<'_>>) -> Result<reqwest::Response, ExchangeError> {
+        let mut headers = self.headers.clone();
+        if let Some(credential) = credential {
+            tracing::Span::current().record("credential.id", credential.id);
+            credential.write_into(&mut headers);
+        }
+        let mut request = self.client.request(self.method.clone(), self.url.clone()).headers(headers);
+        if let Some(body) = &self.body {
+            request = request.body(body.clone());
+        }
+        let answer = timeout(self.patience, request.send()).await.map_err(|_| ExchangeError::Timeout)?;
+        answer.map_err(|error| fault::translate(&error))
     }
 }
 

@@ -96,6 +96,7 @@ fn slot_text(AuthSlot { name, scheme, hosts, optional }: &AuthSlot) -> String {
         AuthScheme::Bearer => "bearer".to_owned(),
         AuthScheme::Basic => "basic".to_owned(),
         AuthScheme::Header(header) => format!("header {header}"),
+        AuthScheme::OAuth2(oauth) => format!("oauth2 of {}", oauth.token_url),
     };
     let optional = if *optional { ", optional" } else { "" };
     format!("{name}: {scheme} to {}{optional}", hosts.join(", "))

@@ -15,6 +15,7 @@ mod proxy;
 mod rebinding;
 mod secure;
 mod tls;
+mod tokens;
 mod upstream;
 mod urls;
 mod world;

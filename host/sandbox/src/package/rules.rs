@@ -1,5 +1,7 @@
 //! The rules of a manifest's values. Each bad value has its own error, which names the field and the way out.
 
+mod oauth;
+
 use domain::capability::{AuthScheme, AuthSlot, HttpRule, Scheme};
 use domain::{Budget, Capabilities};
 
@@ -154,10 +156,12 @@ fn check_slot(index: usize, slot: &AuthSlot, capabilities: &Capabilities) -> Res
     if !plain || capabilities.auth[..index].iter().any(|other| other.name == *name) {
         return Err(ManifestError::SlotName { index, name: name.clone() });
     }
-    if let AuthScheme::Header(header) = scheme
-        && !can_carry_credential(header)
-    {
-        return Err(ManifestError::SlotHeader { index, header: header.clone() });
+    match scheme {
+        AuthScheme::Header(header) if !can_carry_credential(header) => {
+            return Err(ManifestError::SlotHeader { index, header: header.clone() });
+        }
+        AuthScheme::OAuth2(provider) => oauth::check(index, provider)?,
+        AuthScheme::Bearer | AuthScheme::Basic | AuthScheme::Header(_) => {}
     }
     if hosts.is_empty() || (1..hosts.len()).any(|at| hosts[..at].contains(&hosts[at])) {
         return Err(ManifestError::SlotHosts { index });

@@ -59,6 +59,8 @@ pub enum ManifestError {
     SlotHosts { index: usize },
     #[error("`capabilities.auth[{index}].scheme.header` is `{header}`: it is no header that can carry a credential")]
     SlotHeader { index: usize, header: String },
+    #[error("`capabilities.auth[{index}].scheme.oauth2`: {problem}")]
+    OAuth { index: usize, problem: String },
     #[error("`capabilities.content` fetches by the rules of `capabilities.http`; add at least one")]
     ContentWithoutHttp,
     #[error("`budget.{part}` asks for {asked}; at most {ceiling} can be had")]
