@@ -1,6 +1,7 @@
 //! The control tables: what the operator owns. One module per aggregate.
 
 pub mod audit;
+pub mod authorizations;
 pub mod connections;
 pub mod credentials;
 pub mod keys;
@@ -15,13 +16,17 @@ use crate::migrate::Migrations;
 use crate::{database, migrate};
 
 /// The numbered files of `migrations/control/`.
-pub(crate) const MIGRATIONS: Migrations = Migrations(&[include_str!("../migrations/control/0001_tables.sql")]);
+pub(crate) const MIGRATIONS: Migrations = Migrations(&[
+    include_str!("../migrations/control/0001_tables.sql"),
+    include_str!("../migrations/control/0004_authorizations.sql"),
+]);
 
 /// Every statement that runs on the control database.
 #[cfg(test)]
 pub(crate) fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
     [
         audit::STATEMENTS,
+        authorizations::STATEMENTS,
         connections::STATEMENTS,
         connections::leases::STATEMENTS,
         credentials::STATEMENTS,

@@ -94,6 +94,7 @@ sql::statements! {
     SET_STATE = "UPDATE connections SET state = $3, reason = $4
         WHERE workspace_id = $1 AND id = $2 AND state <> 'removed'";
     DROP_CREDENTIALS = "DELETE FROM credentials WHERE connection_id = $1";
+    DROP_AUTHORIZATIONS = "DELETE FROM authorizations WHERE connection_id = $1";
 }
 
 /// Makes a connection.
@@ -189,6 +190,7 @@ pub async fn set_state(
     }
     if state == ConnectionState::Removed {
         sqlx::query(DROP_CREDENTIALS).bind(id.as_bytes().to_vec()).execute(tx.conn()).await?;
+        sqlx::query(DROP_AUTHORIZATIONS).bind(id.as_bytes().to_vec()).execute(tx.conn()).await?;
     }
     Ok(())
 }
