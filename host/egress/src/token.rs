@@ -88,7 +88,7 @@ impl Tokens {
         if met.iter().any(|(known, _)| *known == fingerprint) {
             return;
         }
-        let secrets = [&token.access].into_iter().chain(&token.hidden).map(|secret| secret.expose_secret());
+        let secrets = [&token.access].into_iter().chain(&token.hidden).map(SecretString::expose_secret);
         let secrets: Vec<_> = secrets.filter(|secret| secret.len() >= Scrubber::MIN_BYTES).collect();
         if let Some(scrubber) = Scrubber::new(&secrets) {
             if met.len() == MAX_MET {

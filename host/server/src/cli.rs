@@ -187,7 +187,8 @@ pub struct Connect {
     /// The directory that the plugin may read
     #[arg(long, value_name = "DIRECTORY")]
     pub files: Option<PathBuf>,
-    /// A credential: the slot's name and the file that holds the secret, `-` for standard input
+    /// A credential: the slot's name and the file that holds the secret, `-` for standard input. For OAuth 2 that is the
+    /// client: its id in the first line, its secret in the second
     #[arg(long = "credential", value_name = "SLOT=FILE")]
     pub credentials: Vec<String>,
     /// Minutes between two runs
@@ -226,7 +227,7 @@ pub enum Connections {
         /// The connection's name
         name: String,
     },
-    /// End it and destroy its credentials; what it has brought stays
+    /// End it, have the provider take its tokens back, and destroy its credentials; what it has brought stays
     Remove {
         /// The connection's name
         name: String,
@@ -235,10 +236,26 @@ pub enum Connections {
     Credential {
         /// The connection's name
         name: String,
-        /// The slot's name and the file that holds the secret, `-` for standard input
+        /// The slot's name and the file that holds the secret (for OAuth 2 the client's id and secret, a line each), `-` for
+        /// standard input
         #[arg(required = true, value_name = "SLOT=FILE")]
         credentials: Vec<String>,
     },
+    /// Have somebody consent at the OAuth 2 provider of a slot, in a browser on this machine, and let it run at once
+    Authorize(Authorize),
+}
+
+/// `weighbridge connection authorize`
+#[derive(Debug, Args)]
+pub struct Authorize {
+    /// The connection's name
+    pub name: String,
+    /// The slot, where there is more than one to consent to
+    #[arg(long, value_name = "SLOT")]
+    pub slot: Option<String>,
+    /// The port on 127.0.0.1 that the provider sends the browser back to, where it does not take any; any free one by default
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub port: u16,
 }
 
 /// `weighbridge sync`

@@ -25,6 +25,7 @@ pub use packages::Packages;
 
 use crate::config::Config;
 use crate::error::CommandError;
+use crate::oauth;
 
 /// What every command works with. Clones share it.
 #[derive(Clone)]
@@ -37,6 +38,8 @@ pub struct Host {
     pub keys: Arc<Keys>,
     /// The installed packages' files.
     pub packages: Packages,
+    /// The way out to OAuth providers.
+    pub providers: egress::Egress,
 }
 
 impl Host {
@@ -52,7 +55,8 @@ impl Host {
         let store = Store::open(&config.storage.data).await?;
         let keys = Keys::open(&config, &store).await?;
         let packages = Packages::new(config.storage.data.join("packages"));
-        Ok(Self { config: Arc::new(config), store, keys: Arc::new(keys), packages })
+        let providers = oauth::egress(&config).map_err(|error| CommandError::because(&error))?;
+        Ok(Self { config: Arc::new(config), store, keys: Arc::new(keys), packages, providers })
     }
 
     /// The workspace of this name.

@@ -12,6 +12,7 @@ pub mod config;
 pub mod describe;
 pub mod error;
 pub mod host;
+pub mod oauth;
 pub mod output;
 pub mod rollup;
 pub mod sync;

@@ -20,7 +20,7 @@ mod workspace_key;
 
 pub use derive::DerivedKey;
 pub use host_key::{HostKey, HostKeyError, KeyCheck};
-pub use random::NoRandomness;
+pub use random::{NoRandomness, random_bytes};
 pub use seal::{Binding, OpenError, Sealed, open, open_text, seal};
 pub use token::{HashedToken, PlainToken, TokenError};
 pub use workspace_key::WorkspaceKey;

@@ -8,7 +8,7 @@ use sandbox::package::{Manifest, fill_defaults, validate_settings};
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 use store::audit::Entry;
-use store::connections::{self, NewConnection};
+use store::connections::{self, ConnectionState, NewConnection};
 use store::{StoreError, credentials};
 
 use super::connection::secrets;
@@ -16,6 +16,7 @@ use super::{CommandError, in_words};
 use crate::cli::Connect;
 use crate::config::Config;
 use crate::host::Host;
+use crate::oauth;
 use crate::output::Output;
 
 /// Do it.
@@ -63,22 +64,31 @@ pub async fn run(arguments: &Connect, config: Config, output: Output) -> Result<
         let bytes = host.keys.seal_credential(&host.store, workspace.id, connection.id, slot, secret).await?;
         sealed.push((slot, bytes));
     }
+    let waits = secrets.iter().find_map(|(slot, _)| oauth::awaited(slot, &connection.name));
     host.store
         .system("make a connection", async |tx| {
             connections::create(tx, &connection).await?;
             for (slot, bytes) in &sealed {
                 credentials::put(tx, connection.id, &slot.name, bytes, now).await?;
+                oauth::begin(tx, connection.id, slot, now).await?;
+            }
+            if let Some(reason) = &waits {
+                let (workspace, id) = (connection.workspace, connection.id);
+                connections::set_state(tx, workspace, id, ConnectionState::Failed, Some(reason)).await?;
             }
             store::audit::append(tx, &entry).await
         })
         .await
         .map_err(taken)?;
-    let answer = json!({ "id": connection.id, "name": connection.name, "plugin": connection.plugin });
+    let answer = json!({
+        "id": connection.id,
+        "name": connection.name,
+        "plugin": connection.plugin,
+        "needs": waits,
+    });
     output.say(&answer, || {
-        format!(
-            "`{}` connects {} ({}); `weighbridge sync` brings its data in",
-            connection.name, connection.plugin, connection.id
-        )
+        let follows = waits.unwrap_or_else(|| "`weighbridge sync` brings its data in".to_owned());
+        format!("`{}` connects {} ({}); {follows}", connection.name, connection.plugin, connection.id)
     });
     Ok(())
 }

@@ -4,6 +4,7 @@
 //! Each of them writes its audit entry in the transaction of its change. To add one: a variant in `cli::Connections`, and
 //! its function in `change`.
 
+mod authorize;
 mod change;
 pub(super) mod secrets;
 mod show;
@@ -35,6 +36,11 @@ pub async fn run(arguments: cli::Connection, config: Config, output: Output) -> 
         Connections::Pause { name } => (name.clone(), change::pause(&host, &named(&name).await?).await?),
         Connections::Resume { name } => (name.clone(), change::resume(&host, &named(&name).await?).await?),
         Connections::Remove { name } => (name.clone(), change::remove(&host, &named(&name).await?).await?),
+        Connections::Authorize(arguments) => {
+            let name = arguments.name.clone();
+            let done = authorize::run(&host, &named(&name).await?, &arguments, output).await?;
+            (name, done)
+        }
         Connections::Credential { name, credentials } => {
             (name.clone(), change::credential(&host, &named(&name).await?, &credentials).await?)
         }

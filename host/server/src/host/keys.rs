@@ -1,6 +1,6 @@
 //! What is encrypted with what: the host key wraps a key for each workspace, and that seals its credentials.
 
-use domain::capability::{AuthScheme, AuthSlot};
+use domain::capability::{AuthScheme, AuthSlot, OAuth2};
 use domain::{ConnectionId, Instant, WorkspaceId};
 use secrecy::{ExposeSecret, SecretString};
 use store::keys::{self, SealedKey};
@@ -52,6 +52,10 @@ pub struct Keys {
 
 /// The only version that there is until keys are rotated.
 const VERSION: u32 = 1;
+
+/// The tables that hold what is sealed for a slot.
+const CREDENTIALS: &str = "credentials";
+const AUTHORIZATIONS: &str = "authorizations";
 
 impl Keys {
     /// Give a new store its identity, and note which key is its own: the one that is there, or a new one. What has an
@@ -126,7 +130,44 @@ impl Keys {
     ) -> Result<Vec<u8>, KeysError> {
         let key = self.workspace_key(store, workspace).await?;
         let row = row(connection, slot);
-        Ok(seal(&key, &self.binding(workspace, &row), secret.expose_secret().as_bytes())?.into_bytes())
+        let binding = self.binding(workspace, CREDENTIALS, &row);
+        Ok(seal(&key, &binding, secret.expose_secret().as_bytes())?.into_bytes())
+    }
+
+    /// Seal what a provider gave for a slot. It opens only for the very same provider, asked for the same.
+    ///
+    /// # Errors
+    /// When the workspace's key does not open, or the store cannot be written.
+    pub async fn seal_tokens(
+        &self,
+        store: &Store,
+        workspace: WorkspaceId,
+        connection: ConnectionId,
+        slot: &AuthSlot,
+        tokens: &SecretString,
+    ) -> Result<Vec<u8>, KeysError> {
+        let key = self.workspace_key(store, workspace).await?;
+        let row = row_of_tokens(connection, slot);
+        let binding = self.binding(workspace, AUTHORIZATIONS, &row);
+        Ok(seal(&key, &binding, tokens.expose_secret().as_bytes())?.into_bytes())
+    }
+
+    /// Open what [`Keys::seal_tokens`] sealed.
+    ///
+    /// # Errors
+    /// When it does not open, or the store cannot be read.
+    pub async fn open_tokens(
+        &self,
+        store: &Store,
+        workspace: WorkspaceId,
+        connection: ConnectionId,
+        slot: &AuthSlot,
+        sealed: Vec<u8>,
+    ) -> Result<SecretString, KeysError> {
+        let key = self.workspace_key(store, workspace).await?;
+        let row = row_of_tokens(connection, slot);
+        open_text(&key, &self.binding(workspace, AUTHORIZATIONS, &row), &Sealed::from_bytes(sealed))
+            .map_err(|source| KeysError::Sealed { what: format!("the authorization `{}`", slot.name), source })
     }
 
     /// The credential in a slot, if it is filled.
@@ -147,13 +188,17 @@ impl Keys {
         let Some((sealed, key)) = store.system_read("read a credential", read).await? else { return Ok(None) };
         let key = self.unwrap(workspace, &key)?;
         let row = row(connection, slot);
-        open_text(&key, &self.binding(workspace, &row), &Sealed::from_bytes(sealed))
+        open_text(&key, &self.binding(workspace, CREDENTIALS, &row), &Sealed::from_bytes(sealed))
             .map(Some)
             .map_err(|source| KeysError::Sealed { what: format!("the credential `{}`", slot.name), source })
     }
 
     /// The workspace's key. A new one is stored only where there is none yet, in the transaction that looked.
     async fn workspace_key(&self, store: &Store, workspace: WorkspaceId) -> Result<WorkspaceKey, KeysError> {
+        let known = store.system_read("find a workspace's key", async |tx| keys::list(tx, workspace).await).await?;
+        if let Some(key) = known.into_iter().next() {
+            return self.unwrap(workspace, &key);
+        }
         let fresh = WorkspaceKey::generate()?.wrap(&self.host, &self.wrapping(workspace, VERSION))?;
         let fresh = SealedKey { version: VERSION, sealed: fresh.into_bytes() };
         let key = store
@@ -177,15 +222,8 @@ impl Keys {
         Binding { instance: &self.instance, workspace, table: "keys", row: b"", column: "sealed", key_version }
     }
 
-    fn binding<'a>(&'a self, workspace: WorkspaceId, row: &'a [u8]) -> Binding<'a> {
-        Binding {
-            instance: &self.instance,
-            workspace,
-            table: "credentials",
-            row,
-            column: "sealed",
-            key_version: VERSION,
-        }
+    fn binding<'a>(&'a self, workspace: WorkspaceId, table: &'static str, row: &'a [u8]) -> Binding<'a> {
+        Binding { instance: &self.instance, workspace, table, row, column: "sealed", key_version: VERSION }
     }
 }
 
@@ -198,11 +236,30 @@ fn row(connection: ConnectionId, slot: &AuthSlot) -> Vec<u8> {
         AuthScheme::Bearer => "bearer".to_owned(),
         AuthScheme::Basic => "basic".to_owned(),
         AuthScheme::Header(header) => format!("header {header}"),
+        // Where a client's secret goes; what is asked for there is the tokens' affair.
+        AuthScheme::OAuth2(oauth) => {
+            let OAuth2 { grant: _, token_url, revocation_url, client_auth, .. } = &**oauth;
+            format!("oauth2 {client_auth:?} {token_url} {}", revocation_url.as_deref().unwrap_or_default())
+        }
     };
     let mut hosts = hosts.clone();
     hosts.sort();
+    // A client's secret goes to its provider alone, tokens to the hosts.
+    if matches!(slot.scheme, AuthScheme::OAuth2(_)) {
+        hosts.clear();
+    }
     // None of these texts has a line end in it: the manifest's rules see to that.
     [connection.as_bytes().as_slice(), [name.clone(), scheme, hosts.join(" ")].join("\n").as_bytes()].concat()
+}
+
+/// What tokens are sealed for: all of the slot. A consent counts for what it was given for, and for nothing else.
+fn row_of_tokens(connection: ConnectionId, slot: &AuthSlot) -> Vec<u8> {
+    let AuthSlot { name, scheme, hosts, optional: _ } = slot;
+    let mut hosts = hosts.clone();
+    hosts.sort();
+    // Maps and lists of texts, which JSON can always tell.
+    let text = serde_json::json!([name, scheme, hosts]).to_string();
+    [connection.as_bytes().as_slice(), text.as_bytes()].concat()
 }
 
 #[cfg(test)]

@@ -6,16 +6,18 @@ use std::sync::Arc;
 
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
+use domain::capability::AuthSlot;
 use domain::exchange::{ExchangeError, Request, Response};
 use domain::run::Usage;
 use domain::{Budget, Instant};
-use egress::{Credential, EgressEntry, Permit, Session};
+use egress::{Credential, EgressEntry, Permit, Secret, Session, Tokens};
 use sandbox::{Call, Http};
 use store::connections::Connection;
 
 use super::interruption::Interruption;
 use crate::error::in_words;
 use crate::host::{Host, KeysError, Machinery, Runnable};
+use crate::oauth::Account;
 
 /// Makes the calls of one run.
 pub(super) struct Calls {
@@ -23,6 +25,8 @@ pub(super) struct Calls {
     budget: Budget,
     permit: Option<Arc<Permit>>,
     directory: Option<Arc<Dir>>,
+    /// Where the access tokens come from.
+    accounts: Vec<Account>,
 }
 
 /// A call, and the session that answers its requests.
@@ -39,13 +43,27 @@ impl Calls {
         runnable: &Runnable,
     ) -> Result<Self, Interruption> {
         let granted = &runnable.plugin.granted;
-        let permit = if granted.http.is_empty() { None } else { Some(permit(host, connection, runnable).await?) };
+        let mut accounts = Vec::new();
+        let permit = match granted.http.is_empty() {
+            true => None,
+            false => Some(permit(host, connection, runnable, &mut accounts).await?),
+        };
         let directory = match &connection.directory {
             Some(path) if granted.files => Some(open(path)?),
             _ => None,
         };
         let budget = runnable.manifest.budget.min(Budget::CEILING);
-        Ok(Self { connection: connection.clone(), budget, permit: permit.map(Arc::new), directory })
+        Ok(Self { connection: connection.clone(), budget, permit: permit.map(Arc::new), directory, accounts })
+    }
+
+    /// Ends the run where a provider takes an authorization no longer: whatever the plugin made of it, waiting does not help.
+    pub(super) async fn authorized(&self) -> Result<(), Interruption> {
+        for account in &self.accounts {
+            if let Some(obstacle) = account.obstacle().await? {
+                return Err(Interruption::Unusable(obstacle));
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn make(&self, machinery: &Machinery, now: Instant, state: BTreeMap<String, String>) -> Prepared {
@@ -87,20 +105,43 @@ impl Http for Gateway {
     }
 }
 
-async fn permit(host: &Host, connection: &Connection, runnable: &Runnable) -> Result<Permit, Interruption> {
+async fn permit(
+    host: &Host,
+    connection: &Connection,
+    runnable: &Runnable,
+    accounts: &mut Vec<Account>,
+) -> Result<Permit, Interruption> {
     let granted = &runnable.plugin.granted;
     let mut credentials = Vec::new();
     for slot in &granted.auth {
-        let secret = host
-            .keys
-            .open_credential(&host.store, connection.workspace, connection.id, slot)
-            .await
-            .map_err(unusable_credential)?;
+        let secret = match Account::of(host, connection, slot) {
+            Some(account) => tokens(account, slot, accounts).await?,
+            None => host
+                .keys
+                .open_credential(&host.store, connection.workspace, connection.id, slot)
+                .await
+                .map_err(unusable_credential)?
+                .map(Secret::Fixed),
+        };
         let id = format!("{}/{}", connection.id, slot.name);
         credentials.push(Credential { slot: slot.clone(), secret, id });
     }
     let private_networks = host.config.egress.networks_of(&connection.plugin);
     Ok(Permit { workspace: connection.workspace, rules: granted.http.clone(), credentials, private_networks })
+}
+
+/// The tokens of a slot. One that can be left out, and that nobody ever consented to, is empty.
+async fn tokens(
+    account: Account,
+    slot: &AuthSlot,
+    accounts: &mut Vec<Account>,
+) -> Result<Option<Secret>, Interruption> {
+    match account.obstacle().await? {
+        Some(_) if slot.optional && account.is_empty().await? => return Ok(None),
+        Some(obstacle) => return Err(Interruption::Unusable(obstacle)),
+        None => accounts.push(account.clone()),
+    }
+    Ok(Some(Secret::Tokens(Tokens::new(Arc::new(account)))))
 }
 
 /// A credential that does not open, or that was given for other hosts, is for its owner to mend; the rest is ours.

@@ -163,6 +163,7 @@ impl Run<'_> {
         match outcome.result {
             Ok(streams) => Ok(streams),
             Err(error) => {
+                self.calls.authorized().await?;
                 ending.failure = Some(stream::failure(error, prepared.session.as_deref())?);
                 Ok(Vec::new())
             }

@@ -78,7 +78,10 @@ async fn page(
     trail.add(outcome.usage, outcome.log);
     let page = match outcome.result {
         Ok(page) => page,
-        Err(error) => return failure(error, prepared.session.as_deref()).map(Turned::Failed),
+        Err(error) => {
+            run.calls.authorized().await?;
+            return failure(error, prepared.session.as_deref()).map(Turned::Failed);
+        }
     };
     if matches!(&page.next, Next::More(cursor) if Some(cursor.as_str()) == stream.cursor.as_deref()) {
         let message = "the page says that there is more, at the cursor where it began: the stream would never end";

@@ -1,14 +1,16 @@
 //! Pausing, resuming and removing a connection, and giving it another credential. Each answers with what it did.
 
 use domain::Instant;
+use domain::capability::AuthSlot;
 use serde_json::{Value, json};
 use store::audit::Entry;
 use store::connections::{self, Connection, ConnectionState};
-use store::{SystemTx, credentials};
+use store::{SystemTx, authorizations, credentials};
 
 use super::secrets;
 use crate::command::CommandError;
 use crate::host::Host;
+use crate::oauth::{self, Account, Revocation};
 
 pub(super) async fn pause(host: &Host, connection: &Connection) -> Result<String, CommandError> {
     change(host, connection, "connection.pause", json!({}), async |tx| {
@@ -27,46 +29,114 @@ pub(super) async fn resume(host: &Host, connection: &Connection) -> Result<Strin
 }
 
 pub(super) async fn remove(host: &Host, connection: &Connection) -> Result<String, CommandError> {
-    change(host, connection, "connection.remove", json!({}), async |tx| {
+    let revoked = revoke(host, connection).await?;
+    let detail: Vec<_> = revoked.iter().map(|(slot, outcome)| json!({ "slot": slot, "tokens": outcome })).collect();
+    change(host, connection, "connection.remove", json!({ "revoked": detail }), async |tx| {
         // Destroys the credentials, too.
         connections::set_state(tx, connection.workspace, connection.id, ConnectionState::Removed, None).await
     })
     .await?;
+    let revoked: String = revoked.iter().map(|(slot, outcome)| revoked_in_words(slot, outcome)).collect();
     Ok(format!(
-        "`{}` is removed, and its credentials are destroyed. What it has brought stays in the workspace and in its figures: \
-         another connection to the same source would bring it a second time{}",
+        "`{}` is removed, and its credentials are destroyed{revoked}. What it has brought stays in the workspace and in its \
+         figures: another connection to the same source would bring it a second time{}",
         connection.name,
         ending(connection)
     ))
 }
 
-/// Another secret in the same slot. A connection that somebody paused stays paused; any other is due at once.
-pub(super) async fn credential(host: &Host, connection: &Connection, given: &[String]) -> Result<String, CommandError> {
+/// Have every provider take its tokens back.
+async fn revoke(host: &Host, connection: &Connection) -> Result<Vec<(String, Revocation)>, CommandError> {
+    let id = connection.id;
+    let held = host.store.system_read("list authorizations", async |tx| authorizations::list(tx, id).await).await?;
+    let mut revoked = Vec::new();
+    if held.is_empty() {
+        return Ok(revoked);
+    }
+    let slots = slots(host, connection).await.unwrap_or_default();
+    for authorization in held {
+        let slot = slots.iter().find(|slot| slot.name == authorization.slot);
+        let outcome = match slot.and_then(|slot| Account::of(host, connection, slot)) {
+            Some(account) => account.revoke().await,
+            None => Revocation::Failed("the plugin that names its provider is not installed any more".to_owned()),
+        };
+        revoked.push((authorization.slot, outcome));
+    }
+    Ok(revoked)
+}
+
+fn revoked_in_words(slot: &str, outcome: &Revocation) -> String {
+    match outcome {
+        Revocation::Nothing => String::new(),
+        Revocation::Revoked => format!("; the provider of `{slot}` has taken its tokens back"),
+        Revocation::NotOffered => {
+            format!("; the tokens of `{slot}` end by themselves, or when you take them back at the provider")
+        }
+        Revocation::Failed(reason) => format!(
+            "; the tokens of `{slot}` could not be taken back ({reason}): do it at the provider, or they end by themselves"
+        ),
+    }
+}
+
+/// The slots that the connection's plugin was granted.
+pub(super) async fn slots(host: &Host, connection: &Connection) -> Result<Vec<AuthSlot>, CommandError> {
     let plugin = &connection.plugin;
     let installed =
         host.store.system_read("find the plugin", async |tx| store::plugins::find_active(tx, plugin).await).await?;
-    let slots = installed.map(|installed| installed.granted.auth).ok_or_else(|| {
+    installed.map(|installed| installed.granted.auth).ok_or_else(|| {
         CommandError::usage(format!("{plugin} is not installed any more: `weighbridge plugin install` does it"))
-    })?;
+    })
+}
+
+/// Somebody has consented: a connection that is not paused is due at once.
+pub(super) async fn authorized(
+    host: &Host,
+    connection: &Connection,
+    slot: &str,
+    missing: &[String],
+) -> Result<(), CommandError> {
+    let is_paused = connection.state == ConnectionState::Paused;
+    change(host, connection, "connection.authorize", json!({ "slot": slot, "missing_scopes": missing }), async |tx| {
+        if is_paused { Ok(()) } else { start(tx, connection).await }
+    })
+    .await
+}
+
+/// Another secret in the same slot. A connection that somebody paused stays paused; one that waits for a consent stops; any
+/// other is due at once.
+pub(super) async fn credential(host: &Host, connection: &Connection, given: &[String]) -> Result<String, CommandError> {
+    let plugin = &connection.plugin;
+    let slots = slots(host, connection).await?;
     let mut sealed = Vec::new();
     for (slot, secret) in secrets::read(given, plugin, &slots)? {
         let (workspace, id) = (connection.workspace, connection.id);
-        sealed.push((slot.name.clone(), host.keys.seal_credential(&host.store, workspace, id, &slot, &secret).await?));
+        let bytes = host.keys.seal_credential(&host.store, workspace, id, &slot, &secret).await?;
+        sealed.push((slot, bytes));
     }
-    let names: Vec<_> = sealed.iter().map(|(slot, _)| slot.as_str()).collect();
+    let names: Vec<_> = sealed.iter().map(|(slot, _)| slot.name.as_str()).collect();
+    let waits = sealed.iter().find_map(|(slot, _)| oauth::awaited(slot, &connection.name));
     let is_paused = connection.state == ConnectionState::Paused;
     change(host, connection, "connection.credential", json!({ "slots": names }), async |tx| {
+        let now = Instant::now();
         for (slot, bytes) in &sealed {
-            credentials::put(tx, connection.id, slot, bytes, Instant::now()).await?;
+            credentials::put(tx, connection.id, &slot.name, bytes, now).await?;
+            oauth::begin(tx, connection.id, slot, now).await?;
         }
-        if is_paused { Ok(()) } else { start(tx, connection).await }
+        match &waits {
+            _ if is_paused => Ok(()),
+            Some(reason) => {
+                let (workspace, id) = (connection.workspace, connection.id);
+                connections::set_state(tx, workspace, id, ConnectionState::Failed, Some(reason)).await
+            }
+            None => start(tx, connection).await,
+        }
     })
     .await?;
     let (name, slots) = (&connection.name, names.join("`, `"));
-    let follows = if is_paused {
-        format!("stays paused until `weighbridge connection resume {name}`")
-    } else {
-        "is due now".to_owned()
+    let follows = match waits {
+        _ if is_paused => format!("stays paused until `weighbridge connection resume {name}`"),
+        Some(reason) => reason,
+        None => "is due now".to_owned(),
     };
     Ok(format!("`{name}` has another credential in `{slots}`, and {follows}"))
 }

@@ -11,6 +11,7 @@ use domain::capability::{AuthScheme, AuthSlot};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::command::CommandError;
+use crate::oauth::Client;
 
 /// The shortest secret that can be told from data, in bytes.
 const SHORTEST: usize = 4;
@@ -55,13 +56,16 @@ fn read_file(file: &str) -> Result<SecretString, CommandError> {
 
 /// Why egress would refuse a secret at every request; nothing where it would not.
 fn flaw(scheme: &AuthScheme, secret: &str) -> Option<String> {
+    if let AuthScheme::OAuth2(oauth) = scheme {
+        return Client::parse(secret, oauth.client_auth).err().map(|error| error.to_string());
+    }
     let hidden = match scheme {
         // Where the password is a placeholder, the token stands in the user's place.
         AuthScheme::Basic => {
             let (user, password) = secret.split_once(':').unwrap_or((secret, ""));
             if password.len() < SHORTEST { user } else { password }
         }
-        AuthScheme::Bearer | AuthScheme::Header(_) => secret,
+        AuthScheme::Bearer | AuthScheme::Header(_) | AuthScheme::OAuth2(_) => secret,
     };
     if hidden.len() < SHORTEST {
         return Some(format!("is shorter than {SHORTEST} bytes: it could not be kept out of what a source answers"));
