@@ -1,8 +1,11 @@
-//! Chance for as long as one likes: random guests, by the program that the tests run 2,000 of them with.
+//! Chance for as long as one likes: random guests, by the program that the tests run 2,000 of them with, or random bytes for
+//! one reader, by libFuzzer.
 
+use std::path::Path;
 use std::process::Command;
+use std::{fs, io};
 
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
 
 use crate::cargo::{binary, cargo, root, run as run_command, target};
 
@@ -17,15 +20,24 @@ pub(crate) struct Arguments {
     /// The seed of the first guest; each has the one after [default: that of the tests]
     #[arg(long)]
     seed: Option<u64>,
+    /// Fuzz one reader instead; without a name, list them
+    #[arg(long, value_name = "TARGET", num_args = 0..=1, default_missing_value = "")]
+    fuzz: Option<String>,
+    /// How many seconds to fuzz for
+    #[arg(long, default_value_t = 60)]
+    seconds: u32,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    guests(arguments)
+    match &arguments.fuzz {
+        Some(target) => fuzz(target, arguments.seconds),
+        None => guests(arguments),
+    }
 }
 
 /// Random guests. One that breaks the host stays below `target/soak`; its seed brings it back.
 fn guests(arguments: &Arguments) -> Result<()> {
-    let Arguments { guests, minutes, seed } = arguments;
+    let Arguments { guests, minutes, seed, .. } = arguments;
     let (target, manifest) = (target()?, root().join("tests/smith/Cargo.toml"));
     let into = target.join("smith");
     run_command(
@@ -39,4 +51,38 @@ fn guests(arguments: &Arguments) -> Result<()> {
         }
     }
     run_command(&mut command)
+}
+
+/// Random bytes for one reader. What it finds stays below `tests/fuzz/artifacts`; what it learns, below `target/soak`.
+///
+/// Without a sanitizer: no code of ours can be unsafe, and so any toolchain will do. Panics, overflows, endless loops and
+/// memory without end are what is looked for.
+fn fuzz(name: &str, seconds: u32) -> Result<()> {
+    let folder = root().join("tests/fuzz");
+    let known = targets(&folder)?;
+    if !known.iter().any(|target| target == name) {
+        bail!("no reader is named `{name}`: there are {}", known.join(", "));
+    }
+    if !cargo().args(["fuzz", "--version"]).output().is_ok_and(|output| output.status.success()) {
+        bail!("fuzzing needs cargo-fuzz: `cargo install cargo-fuzz --locked`");
+    }
+    // The versions that are fuzzed are those that run.
+    fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).context("copying the lock file")?;
+    let learnt = target()?.join("soak").join(name);
+    fs::create_dir_all(&learnt)?;
+    let mut command = cargo();
+    command.args(["fuzz", "run", "--sanitizer", "none", "--fuzz-dir"]).arg(&folder);
+    command.arg("--target-dir").arg(target()?.join("fuzz")).arg(name).arg(learnt).arg(folder.join("corpus").join(name));
+    command.args(["--", &format!("-max_total_time={seconds}"), "-timeout=10", "-rss_limit_mb=2048"]);
+    command.args(["-max_len=65536", "-print_final_stats=1"]);
+    run_command(&mut command)
+}
+
+/// The readers that can be fuzzed.
+fn targets(folder: &Path) -> Result<Vec<String>> {
+    let entries = fs::read_dir(folder.join("fuzz_targets")).context("listing the targets")?;
+    let name = |entry: io::Result<fs::DirEntry>| Some(entry.ok()?.path().file_stem()?.to_str()?.to_owned());
+    let mut names: Vec<String> = entries.filter_map(name).collect();
+    names.sort();
+    Ok(names)
 }

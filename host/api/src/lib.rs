@@ -28,6 +28,8 @@ mod token;
 
 #[cfg(test)]
 mod fake;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 #[cfg(test)]
 mod matrix;
 

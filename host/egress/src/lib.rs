@@ -27,6 +27,8 @@ mod body;
 mod config;
 mod credential;
 mod fault;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 mod gate;
 mod headers;
 mod log;

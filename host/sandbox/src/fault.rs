@@ -268,7 +268,7 @@ fn frames(backtrace: &WasmBacktrace) -> Vec<String> {
 
 /// The name of a function as its author wrote it, if a Rust compiler mangled it. A short name can stand for one without
 /// end, so the demangler is stopped where the name would be cut; what other languages mangle stays as it is.
-fn shown(name: &str) -> String {
+pub(crate) fn shown(name: &str) -> String {
     let mut line = Line::new(FRAME);
     match rustc_demangle::try_demangle(&name[..name.floor_char_boundary(MAX_NAME)]) {
         // Writing fails at the cut, and what is before it is what is wanted.

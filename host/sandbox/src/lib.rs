@@ -16,6 +16,8 @@ mod connector;
 mod engine;
 mod escape;
 mod fault;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 #[cfg(test)]
 mod guest;
 mod inside;

@@ -9,7 +9,7 @@
 
 mod assemble;
 mod canonical;
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 pub(crate) mod fixture;
 mod interface;
 mod manifest;

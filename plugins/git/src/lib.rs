@@ -22,6 +22,8 @@ mod record;
 mod repository;
 mod walk;
 
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 #[cfg(test)]
 mod tests;
 

@@ -76,10 +76,12 @@ mod connector;
 #[doc(hidden)]
 pub mod export;
 mod failure;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 #[cfg(target_arch = "wasm32")]
 mod heap;
 mod host;
-#[cfg(any(target_arch = "wasm32", test))]
+#[cfg(any(target_arch = "wasm32", test, fuzzing))]
 mod json;
 
 pub mod content;

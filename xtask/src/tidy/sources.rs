@@ -41,7 +41,7 @@ fn walk(folder: &Path, visit: &mut impl FnMut(&Path)) -> Result<()> {
     paths.sort();
     for path in paths {
         // A folder that is no member of the workspace has rules of its own.
-        let apart = ["target", "bench/extism", "tests/smith"].iter().any(|folder| path.ends_with(folder));
+        let apart = ["target", "bench/extism", "tests/fuzz", "tests/smith"].iter().any(|folder| path.ends_with(folder));
         if path.is_dir() && !apart {
             walk(&path, visit)?;
         }

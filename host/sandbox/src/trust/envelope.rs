@@ -69,7 +69,7 @@ impl Envelope {
     }
 
     /// The payload's bytes and the message that was signed.
-    pub(super) fn open(&self) -> Result<(Vec<u8>, Vec<u8>), TrustError> {
+    pub(crate) fn open(&self) -> Result<(Vec<u8>, Vec<u8>), TrustError> {
         if self.payload_type != PAYLOAD_TYPE {
             return Err(TrustError::PayloadType(self.payload_type.chars().take(128).collect()));
         }

@@ -1,0 +1,4 @@
+//! `json` of `weighbridge_sdk::fuzz`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| weighbridge_sdk::fuzz::json(data));
