@@ -2,6 +2,7 @@
 //!
 //! One binary with a module for each feature. To add a feature's tests: a file here and its line below.
 
+mod apart;
 mod authors;
 mod command;
 mod connections;

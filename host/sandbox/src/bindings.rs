@@ -16,6 +16,7 @@ wasmtime::component::bindgen!({
     },
     exports: { default: async },
     ownership: Owning,
+    additional_derives: [serde::Serialize, serde::Deserialize],
     with: {
         "weighbridge:connector/http.response": crate::capability::http::Answer,
         "weighbridge:connector/content.blob": crate::capability::Never,

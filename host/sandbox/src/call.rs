@@ -7,9 +7,10 @@ use std::time::Duration;
 use cap_std::fs::Dir;
 use domain::run::{LogLine, Usage};
 use domain::{Budget, Instant, WorkspaceId};
+use serde::{Deserialize, Serialize};
 
 use crate::bindings::weighbridge::connector::types;
-use crate::capability::files::Files;
+use crate::capability::files::{Below, Files};
 use crate::capability::http::{Exchange, Http};
 use crate::capability::log::Log;
 use crate::capability::state::State;
@@ -84,14 +85,24 @@ pub(crate) struct CallState {
 }
 
 impl CallState {
-    pub(crate) fn new(call: Call) -> Self {
+    /// Of a call whose capabilities are answered in this process.
+    pub(crate) fn here(call: Call) -> Self {
         let Call { workspace: _, budget, now: _, http, files, state } = call;
+        Self::of(&budget, http, Files::Here(Below::new(files, budget.file_bytes)), state)
+    }
+
+    pub(crate) fn of(
+        budget: &Budget,
+        http: Option<Arc<dyn Http>>,
+        files: Files,
+        state: BTreeMap<String, String>,
+    ) -> Self {
         Self {
             meter: Meter::start(Duration::from_millis(budget.cpu_ms.into())),
             limits: Limits::new(budget.memory_bytes as usize),
             log: Log::new(budget.log_bytes),
             exchange: Exchange::new(http),
-            files: Files::new(files, budget.file_bytes),
+            files,
             state: State::new(state, budget.state_bytes),
         }
     }
@@ -119,7 +130,7 @@ impl CallState {
 }
 
 /// What came of a call at the place where it ran, before anything of it is believed.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Answered<R> {
     /// What the export returned, or what ended it.
     pub(crate) returned: Result<Result<R, types::Failure>, Cause>,
@@ -127,8 +138,27 @@ pub(crate) struct Answered<R> {
     pub(crate) left: Left,
 }
 
+impl<R> Answered<R> {
+    /// A call that did not come about.
+    pub(crate) fn ended_by(cause: Cause) -> Self {
+        Self { returned: Err(cause), left: Left::default() }
+    }
+
+    /// The same, with what the other process says of it brought within the call's budget.
+    pub(crate) fn doubted(mut self, budget: &Budget) -> Self {
+        let mut log = Log::new(budget.log_bytes);
+        self.left.log.iter().for_each(|line| log.write(line.level, &line.message));
+        (self.left.log, self.left.log_bytes) = log.into_parts();
+        let within = |state: &BTreeMap<String, String>| State::fits(state, budget.state_bytes);
+        if !self.left.state.as_ref().is_none_or(within) {
+            self = Self::ended_by(Cause::Gone("it changed the state beyond its quota".to_owned()));
+        }
+        self
+    }
+}
+
 /// What a call leaves behind beside its result.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Left {
     pub(crate) guest: Duration,
     pub(crate) host: Duration,

@@ -13,6 +13,7 @@ pub(crate) mod log;
 pub(crate) mod state;
 
 use domain::Capabilities;
+use serde::{Deserialize, Serialize};
 use wasmtime::component::Linker;
 
 use crate::call::CallState;
@@ -23,7 +24,7 @@ use crate::call::CallState;
 pub enum Never {}
 
 /// The capabilities that a set of interfaces is made of. `log` is in every set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Interfaces {
     pub(crate) http: bool,
     pub(crate) files: bool,

@@ -6,15 +6,36 @@
 //!
 //! Linux alone has them; elsewhere the process has its limits and its empty environment.
 
+/// System calls that a process needs beside those of all.
+pub(crate) type Beside = &'static [std::ffi::c_long];
+
+/// What a compiler needs beside.
+pub(crate) const COMPILER: Beside = &[];
+
+/// What running guests needs beside: images of memory to copy from, and which pages were touched.
+#[cfg(target_os = "linux")]
+pub(crate) const GUESTS: Beside = &[
+    libc::SYS_memfd_create,
+    libc::SYS_ftruncate,
+    libc::SYS_fcntl,
+    libc::SYS_pread64,
+    libc::SYS_ioctl,
+    libc::SYS_membarrier,
+];
+
+/// What running guests needs beside.
+#[cfg(not(target_os = "linux"))]
+pub(crate) const GUESTS: Beside = &[];
+
 /// Put up the walls.
 ///
 /// # Errors
 /// A kernel that has no seccomp: words for one who runs it. A kernel without Landlock is not an error, since seccomp
 /// alone already refuses to open anything.
 #[cfg(target_os = "linux")]
-pub(crate) fn confine() -> Result<(), String> {
+pub(crate) fn confine(beside: Beside) -> Result<(), String> {
     no_files_no_ports().map_err(|error| format!("Landlock refuses: {error}"))?;
-    few_calls().map_err(|error| format!("seccomp refuses: {error}"))
+    few_calls(beside).map_err(|error| format!("seccomp refuses: {error}"))
 }
 
 /// There are no walls to be had.
@@ -22,7 +43,7 @@ pub(crate) fn confine() -> Result<(), String> {
 /// # Errors
 /// None.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn confine() -> Result<(), String> {
+pub(crate) fn confine(_beside: Beside) -> Result<(), String> {
     Ok(())
 }
 
@@ -44,7 +65,7 @@ fn no_files_no_ports() -> Result<landlock::RulesetStatus, landlock::RulesetError
 /// Any other call answers `EPERM`: the standard library and the allocator then do without. Killing would be the firmer
 /// answer, and would make a newer C library a crash.
 #[cfg(target_os = "linux")]
-fn few_calls() -> Result<(), seccompiler::Error> {
+fn few_calls(beside: Beside) -> Result<(), seccompiler::Error> {
     use std::collections::BTreeMap;
     use std::env::consts::ARCH;
 
@@ -55,7 +76,7 @@ fn few_calls() -> Result<(), seccompiler::Error> {
     // Its flags lie behind a pointer, where a filter cannot look; the C library falls back to `clone`.
     let no_clone3 = BTreeMap::from([(libc::SYS_clone3, Vec::new())]);
     let no_clone3 = SeccompFilter::new(no_clone3, SeccompAction::Allow, errno(libc::ENOSYS), arch)?;
-    let mut calls: BTreeMap<_, _> = CALLS.iter().map(|&call| (call, Vec::new())).collect();
+    let mut calls: BTreeMap<_, _> = CALLS.iter().chain(beside).map(|&call| (call, Vec::new())).collect();
     calls.insert(libc::SYS_clone, vec![threads_only()?]);
     let calls = SeccompFilter::new(calls, errno(libc::EPERM), SeccompAction::Allow, arch)?;
     for filter in [no_clone3, calls] {

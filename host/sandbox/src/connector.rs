@@ -6,8 +6,9 @@ use std::time::Instant;
 use domain::{Page, PluginId, RecordKind, StreamInfo};
 use tokio::sync::Semaphore;
 
+use crate::apart::Far;
 use crate::bindings::exports::weighbridge::connector::source;
-use crate::call::{Answered, Call, Elapsed, Left, Outcome, PullArgs};
+use crate::call::{Answered, Call, CallState, Elapsed, Left, Outcome, PullArgs};
 use crate::engine::Engine;
 use crate::fault::{CallError, GuestFault, HostError, OutputFault, Scene};
 use crate::inside::Inside;
@@ -24,11 +25,19 @@ struct Inner {
     gate: Arc<Semaphore>,
     plugin: PluginId,
     kinds: Vec<RecordKind>,
-    place: Inside,
+    place: Place,
+}
+
+/// Where the calls run.
+pub(crate) enum Place {
+    /// In this process.
+    Inside(Inside),
+    /// In one of their own.
+    Apart(Far),
 }
 
 impl Connector {
-    pub(crate) fn new(engine: Engine, plugin: PluginId, kinds: Vec<RecordKind>, place: Inside) -> Self {
+    pub(crate) fn new(engine: Engine, plugin: PluginId, kinds: Vec<RecordKind>, place: Place) -> Self {
         let gate = engine.turns().plugin(&plugin);
         Self { inner: Arc::new(Inner { engine, gate, plugin, kinds, place }) }
     }
@@ -41,7 +50,11 @@ impl Connector {
 
     /// The streams that these settings give.
     pub async fn streams(&self, call: Call, settings: &str) -> Outcome<Vec<StreamInfo>> {
-        let ask = async |call| self.inner.place.streams(call, settings).await;
+        let (budget, now) = (call.budget, call.now.to_string());
+        let ask = async |call: Call| match &self.inner.place {
+            Place::Inside(inside) => inside.streams(CallState::here(call), &budget, settings, now.clone()).await,
+            Place::Apart(far) => far.streams(call, settings).await.doubted(&budget),
+        };
         let check = |streams| Ok((lower::streams(streams, &self.inner.kinds)?, 0));
         self.call(call, "streams", ask, check).await
     }
@@ -51,7 +64,10 @@ impl Connector {
         let (now, budget) = (call.now, call.budget);
         let PullArgs { settings, stream: stream_name, cursor } = args;
         let args = source::PullArgs { settings, stream_name, cursor, now: now.to_string() };
-        let ask = async |call| self.inner.place.pull(call, &args).await;
+        let ask = async |call: Call| match &self.inner.place {
+            Place::Inside(inside) => inside.pull(CallState::here(call), &budget, &args).await,
+            Place::Apart(far) => far.pull(call, &args).await.doubted(&budget),
+        };
         let bounds = Bounds { kinds: &self.inner.kinds, now, records: budget.records, bytes: budget.page_bytes };
         let check = |page| {
             let page = lower::page(page, &bounds)?;

@@ -12,6 +12,7 @@ pub use prepare::PrepareError;
 #[cfg(test)]
 pub(crate) use prepare::Source;
 
+use crate::apart::{GuestProcess, Keeper};
 use crate::cache::Cache;
 use crate::compile::Compiler;
 use crate::runtime::Runtime;
@@ -24,12 +25,27 @@ pub struct Engine {
 }
 
 struct Inner {
-    runtime: Arc<Runtime>,
+    guests: Guests,
     turns: Turns,
     compiler: Compiler,
     cache: Cache,
     /// One component is compiled at a time: each takes all cores and much memory.
     compiling: Semaphore,
+}
+
+/// Where guests run.
+enum Guests {
+    Inside(Arc<Runtime>),
+    Apart { wasmtime: wasmtime::Engine, keeper: Arc<Keeper> },
+}
+
+impl Guests {
+    fn wasmtime(&self) -> &wasmtime::Engine {
+        match self {
+            Self::Inside(runtime) => runtime.wasmtime(),
+            Self::Apart { wasmtime, .. } => wasmtime,
+        }
+    }
 }
 
 /// The engine cannot be had on this machine.
@@ -44,19 +60,35 @@ pub enum EngineError {
 }
 
 impl Engine {
-    /// An engine with places for so many calls at a time.
+    /// An engine with places for so many calls at a time, which run in this process.
     ///
     /// # Errors
     /// When the machine cannot give the address space or the thread that it needs.
     pub fn new(concurrency: Concurrency, compiler: Compiler, cache: Cache) -> Result<Self, EngineError> {
-        let inner = Inner {
-            runtime: Arc::new(Runtime::new(concurrency.total)?),
-            turns: Turns::new(concurrency),
-            compiler,
-            cache,
-            compiling: Semaphore::new(1),
-        };
-        Ok(Self { inner: Arc::new(inner) })
+        let guests = Guests::Inside(Arc::new(Runtime::new(concurrency.total)?));
+        Ok(Self::with(guests, concurrency, compiler, cache))
+    }
+
+    /// An engine whose calls run in a process of their own. It is started with the first component.
+    ///
+    /// # Errors
+    /// When the engine cannot be set up.
+    pub fn apart(
+        concurrency: Concurrency,
+        compiler: Compiler,
+        cache: Cache,
+        process: GuestProcess,
+    ) -> Result<Self, EngineError> {
+        // It names artefacts, and loads none.
+        let wasmtime =
+            wasmtime::Engine::new(&config()).map_err(|error| EngineError::Setup(error.into_boxed_dyn_error()))?;
+        let guests = Guests::Apart { wasmtime, keeper: Arc::new(Keeper::new(process)) };
+        Ok(Self::with(guests, concurrency, compiler, cache))
+    }
+
+    fn with(guests: Guests, concurrency: Concurrency, compiler: Compiler, cache: Cache) -> Self {
+        let turns = Turns::new(concurrency);
+        Self { inner: Arc::new(Inner { guests, turns, compiler, cache, compiling: Semaphore::new(1) }) }
     }
 
     pub(crate) fn turns(&self) -> &Turns {

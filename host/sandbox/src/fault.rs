@@ -3,6 +3,7 @@
 use std::fmt::{self, Write};
 
 use domain::{Budget, Failure, PluginId, RecordKind};
+use serde::{Deserialize, Serialize};
 use wasmtime::{FrameInfo, Trap, WasmBacktrace};
 
 use crate::call::CallState;
@@ -167,6 +168,9 @@ pub enum HostError {
     /// The engine failed in a way that the guest cannot have caused.
     #[error("the engine could not run the call")]
     Engine(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The process that runs guests apart ended during the call, or could not be had.
+    #[error("the process that runs guests has ended: {0}")]
+    Gone(String),
     /// The process is on its way out.
     #[error("the host is stopping")]
     Stopping,
@@ -188,7 +192,7 @@ const FRAMES: usize = 32;
 const FRAME: usize = 256;
 
 /// What ended a call, as the place where it ran tells it. The variants are those of [`GuestFault`] and [`HostError`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Cause {
     Trap { reason: String, frames: Vec<String> },
     Cpu,
@@ -198,6 +202,7 @@ pub(crate) enum Cause {
     Handles,
     HostCalls,
     NoHttp,
+    Gone(String),
 }
 
 impl Cause {
@@ -255,6 +260,7 @@ impl Scene<'_> {
             Cause::Handles => GuestFault::Handles { limit: HANDLES },
             Cause::HostCalls => GuestFault::HostCalls { limit: HOST_CALLS },
             Cause::NoHttp => return HostError::NoHttp.into(),
+            Cause::Gone(reason) => return HostError::Gone(reason).into(),
         };
         fault.into()
     }

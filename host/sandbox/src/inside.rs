@@ -5,12 +5,13 @@
 
 use std::sync::Arc;
 
+use domain::Budget;
 use wasmtime::Store;
 
 use crate::bindings::exports::weighbridge::connector::source::{Page, PullArgs, StreamInfo};
 use crate::bindings::weighbridge::connector::types;
 use crate::bindings::{Connector as Exports, ConnectorPre};
-use crate::call::{Answered, Call, CallState};
+use crate::call::{Answered, CallState};
 use crate::fault::Cause;
 use crate::limits::{HANDLES, host_data};
 use crate::meter;
@@ -31,17 +32,22 @@ impl Inside {
     }
 
     /// Call the export `streams`.
-    pub(crate) async fn streams(&self, call: Call, settings: &str) -> Answered<Vec<StreamInfo>> {
-        let now = call.now.to_string();
-        self.call(call, async |store: &mut Store<CallState>, exports: &Exports| {
+    pub(crate) async fn streams(
+        &self,
+        state: CallState,
+        budget: &Budget,
+        settings: &str,
+        now: String,
+    ) -> Answered<Vec<StreamInfo>> {
+        self.call(state, budget, async |store: &mut Store<CallState>, exports: &Exports| {
             exports.weighbridge_connector_source().call_streams(store, settings, &now).await
         })
         .await
     }
 
     /// Call the export `pull`.
-    pub(crate) async fn pull(&self, call: Call, args: &PullArgs) -> Answered<Page> {
-        self.call(call, async |store: &mut Store<CallState>, exports: &Exports| {
+    pub(crate) async fn pull(&self, state: CallState, budget: &Budget, args: &PullArgs) -> Answered<Page> {
+        self.call(state, budget, async |store: &mut Store<CallState>, exports: &Exports| {
             exports.weighbridge_connector_source().call_pull(store, args).await
         })
         .await
@@ -49,14 +55,14 @@ impl Inside {
 
     async fn call<R>(
         &self,
-        call: Call,
+        state: CallState,
+        budget: &Budget,
         ask: impl AsyncFnOnce(&mut Store<CallState>, &Exports) -> Returned<R>,
     ) -> Answered<R> {
-        let wall = call.budget.wall();
-        let mut store = self.store(call);
+        let mut store = self.store(state, budget);
         let live = self.runtime.ticker().live();
         // Past the deadline the future is dropped, and with it the guest's stack, wherever it stood.
-        let returned = tokio::time::timeout(wall, self.enter(&mut store, ask)).await;
+        let returned = tokio::time::timeout(budget.wall(), self.enter(&mut store, ask)).await;
         drop(live);
         let state = store.into_data();
         let returned = match returned {
@@ -75,11 +81,10 @@ impl Inside {
         ask(store, &exports).await
     }
 
-    fn store(&self, call: Call) -> Store<CallState> {
-        let budget = call.budget;
-        let mut store = Store::new(self.runtime.wasmtime(), CallState::new(call));
+    fn store(&self, state: CallState, budget: &Budget) -> Store<CallState> {
+        let mut store = Store::new(self.runtime.wasmtime(), state);
         store.limiter(|state| &mut state.limits);
-        store.set_hostcall_fuel(host_data(&budget));
+        store.set_hostcall_fuel(host_data(budget));
         store.set_max_component_handles(HANDLES);
         store.epoch_deadline_callback(meter::at_tick);
         store.set_epoch_deadline(1);

@@ -5,6 +5,7 @@
 //! instance with a budget. What a capability needs from outside comes with the call ([`Call`]) through a small trait; what
 //! the guest did goes out with the [`Outcome`], whether it succeeded or not.
 
+mod apart;
 mod artefact;
 mod bindings;
 mod cache;
@@ -30,6 +31,7 @@ mod ticker;
 pub mod trust;
 mod turn;
 
+pub use apart::{GuestProcess, guest_worker};
 pub use cache::Cache;
 pub use call::{Call, Elapsed, Outcome, PullArgs};
 pub use capability::http::Http;

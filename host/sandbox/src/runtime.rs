@@ -24,6 +24,11 @@ impl Runtime {
     pub(crate) fn new(places: u32) -> Result<Self, EngineError> {
         let wasmtime =
             wasmtime::Engine::new(&pooled(places)).map_err(|error| EngineError::Setup(error.into_boxed_dyn_error()))?;
+        Self::of(wasmtime)
+    }
+
+    /// One of an engine that was made with [`pooled`].
+    pub(crate) fn of(wasmtime: wasmtime::Engine) -> Result<Self, EngineError> {
         let ticker = Ticker::start(wasmtime.clone()).map_err(EngineError::Clock)?;
         Ok(Self { wasmtime, ticker, linkers: Default::default() })
     }

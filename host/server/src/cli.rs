@@ -52,6 +52,12 @@ pub enum Command {
     /// Compile the component on standard input (started by the host itself)
     #[command(hide = true)]
     Compile,
+    /// Run guests for the host at the other end of the standard streams (started by the host itself)
+    #[command(hide = true)]
+    Guests {
+        /// How many at a time
+        places: u32,
+    },
 }
 
 /// `weighbridge init`

@@ -46,7 +46,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
                 Command::Metrics(arguments) => metrics::run(&arguments, config, output).await,
                 Command::Token(command) => token::run(command, config, output).await,
                 Command::Audit(arguments) => audit::run(&arguments, config, output).await,
-                Command::Init(_) | Command::Check | Command::Compile => Ok(()),
+                Command::Init(_) | Command::Check | Command::Compile | Command::Guests { .. } => Ok(()),
             }
         }
     }

@@ -75,6 +75,17 @@ pub struct Sandbox {
     pub concurrent_calls_per_workspace: u32,
     pub concurrent_calls_per_plugin: u32,
     pub compile_seconds: u32,
+    pub guests: Guests,
+}
+
+/// Where plugins run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Guests {
+    /// In this process.
+    Inside,
+    /// In one of their own.
+    Apart,
 }
 
 /// See `defaults.toml`.

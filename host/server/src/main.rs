@@ -10,10 +10,14 @@ use weighbridge::cli::{Cli, Command};
 use weighbridge::command;
 
 fn main() -> ExitCode {
+    // What whoever started this left open is not for the processes that are started from here.
+    close_fds::set_fds_cloexec(3, &[]);
     let cli = Cli::parse();
-    if matches!(cli.command, Command::Compile) {
-        // Before anything else exists in this process: what it is handed is not trusted.
-        return sandbox::compile_worker();
+    // Before anything else exists in these processes: what they are handed is not trusted.
+    match cli.command {
+        Command::Compile => return sandbox::compile_worker(),
+        Command::Guests { places } => return sandbox::guest_worker(places),
+        _ => {}
     }
     // A guest gives its thread back at every tick; timers and sockets must not wait for dozens of those.
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().event_interval(4).build() {

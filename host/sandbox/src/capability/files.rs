@@ -12,6 +12,7 @@ use std::time::Duration;
 use cap_std::fs::{Dir, File, FileExt, FileType, Metadata, OpenOptions, OpenOptionsExt};
 use wasmtime::component::{HasData, Linker};
 
+use crate::apart::FarFiles;
 use crate::bindings::weighbridge::connector::files as wit;
 use crate::call::CallState;
 use crate::meter::{Meter, thread_time};
@@ -30,9 +31,61 @@ const ENTRY: u64 = 64;
 
 type Answer<T> = Result<T, FileError>;
 
+/// What reads for a call.
+#[derive(Debug)]
+pub(crate) enum Files {
+    /// This process.
+    Here(Below),
+    /// The host, for a process that has no files.
+    Apart(FarFiles),
+}
+
+impl Files {
+    /// Nothing: every read is denied.
+    pub(crate) fn none() -> Self {
+        Self::Here(Below::new(None, 0))
+    }
+
+    /// Bytes read so far, and what looking for them costs.
+    pub(crate) fn used(&self) -> u64 {
+        match self {
+            Self::Here(files) => files.used(),
+            Self::Apart(files) => files.used(),
+        }
+    }
+
+    fn take_worked(&mut self) -> Duration {
+        match self {
+            Self::Here(files) => files.take_worked(),
+            Self::Apart(files) => files.take_worked(),
+        }
+    }
+
+    async fn stat(&mut self, path: &str) -> Answer<wit::Entry> {
+        match self {
+            Self::Here(files) => files.stat(path).await,
+            Self::Apart(files) => files.stat(path).await,
+        }
+    }
+
+    async fn list(&mut self, path: &str) -> Answer<Vec<wit::Entry>> {
+        match self {
+            Self::Here(files) => files.list(path).await,
+            Self::Apart(files) => files.list(path).await,
+        }
+    }
+
+    async fn read(&mut self, path: String, offset: u64, length: u32) -> Answer<Vec<u8>> {
+        match self {
+            Self::Here(files) => files.read(path, offset, length).await,
+            Self::Apart(files) => files.read(path, offset, length).await,
+        }
+    }
+}
+
 /// The directory of one call, and what has been read.
 #[derive(Debug)]
-pub(crate) struct Files {
+pub(crate) struct Below {
     dir: Option<Arc<Dir>>,
     budget: u64,
     used: u64,
@@ -42,7 +95,7 @@ pub(crate) struct Files {
     open: Vec<(String, Arc<File>)>,
 }
 
-impl Files {
+impl Below {
     pub(crate) fn new(dir: Option<Arc<Dir>>, budget: u32) -> Self {
         Self { dir, budget: budget.into(), used: 0, worked: Duration::ZERO, open: Vec::new() }
     }
@@ -100,7 +153,7 @@ impl Files {
         Ok(file)
     }
 
-    async fn read(&mut self, path: String, offset: u64, length: u32) -> Answer<Vec<u8>> {
+    pub(crate) async fn read(&mut self, path: String, offset: u64, length: u32) -> Answer<Vec<u8>> {
         self.spend(OPERATION)?;
         // No file is this long, and to the kernel these offsets mean something else.
         if i64::try_from(offset).is_err() {
@@ -122,7 +175,7 @@ impl Files {
         Ok(bytes)
     }
 
-    async fn list(&mut self, path: &str) -> Answer<Vec<wit::Entry>> {
+    pub(crate) async fn list(&mut self, path: &str) -> Answer<Vec<wit::Entry>> {
         self.spend(OPERATION)?;
         let (dir, path) = (self.dir()?, relative(path)?.to_owned());
         let left = self.budget - self.used;
@@ -131,7 +184,7 @@ impl Files {
         Ok(entries)
     }
 
-    async fn stat(&mut self, path: &str) -> Answer<wit::Entry> {
+    pub(crate) async fn stat(&mut self, path: &str) -> Answer<wit::Entry> {
         self.spend(OPERATION)?;
         let (dir, path) = (self.dir()?, relative(path)?.to_owned());
         let name = path.file_name().and_then(OsStr::to_str).unwrap_or(".").to_owned();

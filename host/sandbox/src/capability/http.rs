@@ -177,7 +177,8 @@ fn lower_request(request: wit::Request) -> Request {
     Request { method: method.to_owned(), url, headers, body, auth }
 }
 
-fn lift_error(error: ExchangeError) -> wit::HttpError {
+/// A refusal, as the guest is told it.
+pub(crate) fn lift_error(error: ExchangeError) -> wit::HttpError {
     match error {
         ExchangeError::Denied(reason) => wit::HttpError::Denied(reason),
         ExchangeError::Budget(which) => wit::HttpError::Budget(which.to_owned()),

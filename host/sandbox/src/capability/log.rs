@@ -29,7 +29,8 @@ impl Log {
         (self.lines, self.used as u64)
     }
 
-    fn write(&mut self, level: LogLevel, message: &str) {
+    /// Write a line, as far as the budget goes.
+    pub(crate) fn write(&mut self, level: LogLevel, message: &str) {
         if self.cut {
             return;
         }

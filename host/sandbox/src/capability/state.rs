@@ -31,6 +31,13 @@ impl State {
         Self { entries, quota: quota as usize, used, changed: false }
     }
 
+    /// Whether entries that were made elsewhere are such as could have been made here.
+    pub(crate) fn fits(entries: &BTreeMap<String, String>, quota: u32) -> bool {
+        let used: usize = entries.iter().map(|(key, value)| cost(key, value)).sum();
+        let keys = entries.keys().all(|key| !key.is_empty() && key.len() <= KEY);
+        keys && entries.len() <= ENTRIES && used <= quota as usize
+    }
+
     /// The entries, if the call changed any.
     pub(crate) fn into_changes(self) -> Option<BTreeMap<String, String>> {
         self.changed.then_some(self.entries)

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use rustix::process::{Resource, Rlimit, setrlimit};
 
-use crate::confine::confine;
+use crate::confine::{COMPILER, confine};
 use crate::engine::config;
 
 /// Address space, in bytes. A connector of 1.3 MB takes 160 MB, a component of 18 MB less than half a gigabyte.
@@ -20,7 +20,7 @@ const COMPONENT: u64 = 128 * 1024 * 1024;
 /// To be called first thing, before any secret is read and with nothing but the three standard streams open.
 #[must_use]
 pub fn compile_worker() -> ExitCode {
-    match limit().and_then(|()| confine()).and_then(|()| work()) {
+    match limit().and_then(|()| confine(COMPILER)).and_then(|()| work()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
             // One line; the parent cuts it to length. There is nobody else to tell if the pipe is gone.

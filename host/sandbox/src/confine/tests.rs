@@ -14,7 +14,7 @@ use super::*;
 /// The answer of a thread behind the walls.
 fn behind<T: Send + 'static>(act: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
     let confined = thread::spawn(move || {
-        confine().expect("the walls stand");
+        confine(COMPILER).expect("the walls stand");
         act()
     });
     confined.join().expect("the thread ends by itself")

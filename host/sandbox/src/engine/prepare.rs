@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use domain::{Capabilities, Digest, PluginId, RecordKind};
-use wasmtime::component::Component;
 
-use super::Engine;
+use super::{Engine, Guests};
+use crate::apart::Far;
 use crate::artefact::deserialize;
 use crate::cache;
 use crate::capability::Interfaces;
 use crate::compile::CompileError;
-use crate::connector::Connector;
+use crate::connector::{Connector, Place};
 use crate::trust::VerifiedPackage;
 
 /// What is compiled. Outside of tests there is no way to one but a verified package.
@@ -65,6 +65,9 @@ pub enum PrepareError {
     /// What was compiled could not be loaded.
     #[error("the compiled component cannot be loaded: {0}")]
     Load(String),
+    /// The process that runs guests apart could not be had.
+    #[error("the process that runs guests could not be had: {0}")]
+    Process(#[source] std::io::Error),
     /// The process is on its way out.
     #[error("the host is stopping")]
     Stopping,
@@ -87,48 +90,63 @@ impl Engine {
         if grant.content {
             return Err(PrepareError::ContentNotOffered);
         }
-        let component = self.load(source).await?;
-        let place = self.inner.runtime.link(&component, Interfaces::of(grant))?;
+        let place = self.load(source, Interfaces::of(grant)).await?;
         Ok(Connector::new(self.clone(), source.plugin.clone(), source.kinds.clone(), place))
     }
 
-    /// The compiled component: from the cache, or else from the compiler.
-    async fn load(&self, source: &Source) -> Result<Component, PrepareError> {
-        let name = cache::name(&source.digest, self.inner.runtime.wasmtime());
-        if let Some(component) = self.load_cached(&name).await? {
-            return Ok(component);
+    /// The component, loaded where guests run: its artefact is the cache's, or else the compiler's.
+    async fn load(&self, source: &Source, interfaces: Interfaces) -> Result<Place, PrepareError> {
+        let name = cache::name(&source.digest, self.inner.guests.wasmtime());
+        if let Some(place) = self.load_cached(&name, interfaces).await? {
+            return Ok(place);
         }
         // Whoever waited here for the compilation of the same component finds it in the cache.
         let _turn = self.inner.compiling.acquire().await.map_err(|_| PrepareError::Stopping)?;
-        if let Some(component) = self.load_cached(&name).await? {
-            return Ok(component);
+        if let Some(place) = self.load_cached(&name, interfaces).await? {
+            return Ok(place);
         }
         let artefact = self.inner.compiler.compile(&source.bytes).await?;
-        let (engine, cache) = (self.inner.runtime.wasmtime().clone(), self.inner.cache.clone());
-        off_thread(move || {
+        let cache = self.inner.cache.clone();
+        let artefact = off_thread(move || {
             if let Err(error) = cache.keep(&name, &artefact) {
                 tracing::warn!(error = %error, "a compiled component could not be kept: it is compiled again next time");
             }
-            deserialize(&engine, &artefact)
+            artefact
         })
-        .await
+        .await?;
+        self.inner.guests.load(artefact, interfaces).await
     }
 
-    async fn load_cached(&self, name: &str) -> Result<Option<Component>, PrepareError> {
-        let (engine, cache, name) = (self.inner.runtime.wasmtime().clone(), self.inner.cache.clone(), name.to_owned());
-        off_thread(move || {
-            let artefact = cache.find(&name).unwrap_or_else(|error| {
+    /// None where there is no artefact of this name, or the engine finds that it is not its own.
+    async fn load_cached(&self, name: &str, interfaces: Interfaces) -> Result<Option<Place>, PrepareError> {
+        let (cache, name) = (self.inner.cache.clone(), name.to_owned());
+        let found = off_thread(move || {
+            cache.find(&name).unwrap_or_else(|error| {
                 tracing::warn!(error = %error, "the cache of compiled components cannot be read");
                 None
-            });
-            Ok(artefact.and_then(|artefact| deserialize(&engine, &artefact).ok()))
-        })
-        .await
+            })
+        });
+        let Some(artefact) = found.await? else { return Ok(None) };
+        match self.inner.guests.load(artefact, interfaces).await {
+            Err(PrepareError::Load(_)) => Ok(None),
+            loaded => loaded.map(Some),
+        }
     }
 }
 
-async fn off_thread<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, PrepareError> + Send + 'static,
-) -> Result<T, PrepareError> {
-    tokio::task::spawn_blocking(work).await.unwrap_or(Err(PrepareError::Stopping))
+impl Guests {
+    async fn load(&self, artefact: Vec<u8>, interfaces: Interfaces) -> Result<Place, PrepareError> {
+        match self {
+            Self::Inside(runtime) => {
+                let engine = runtime.wasmtime().clone();
+                let component = off_thread(move || deserialize(&engine, &artefact)).await??;
+                Ok(Place::Inside(runtime.link(&component, interfaces)?))
+            }
+            Self::Apart { keeper, .. } => Ok(Place::Apart(Far::load(Arc::clone(keeper), artefact, interfaces).await?)),
+        }
+    }
+}
+
+async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, PrepareError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| PrepareError::Stopping)
 }

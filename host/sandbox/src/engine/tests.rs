@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,7 @@ use wasm_encoder::{BlockType, Instruction as I, MemArg};
 
 use super::prepare::Source;
 use super::*;
+use crate::apart::GuestProcess;
 use crate::call::{Call, Outcome, PullArgs};
 use crate::capability::http::Http;
 use crate::compile::CompileError;
@@ -21,10 +23,14 @@ use crate::connector::Connector;
 use crate::fault::{CallError, GuestFault, HostError};
 use crate::guest::{GLOBAL, Guest, PAGE, SCRATCH, page};
 
+mod apart;
 mod budgets;
 mod isolation;
 mod loading;
 mod output;
+
+/// Set where these tests run with guests in a process of their own.
+const APART: &str = "WEIGHBRIDGE_TEST_APART";
 
 struct Bench {
     engine: Engine,
@@ -37,11 +43,15 @@ fn bench() -> Bench {
 }
 
 fn worker() -> Compiler {
-    // Cargo builds a package's examples before it runs the package's tests.
+    Compiler::new(example("compile_worker"), Vec::new())
+}
+
+/// Cargo builds a package's examples before it runs the package's tests.
+fn example(name: &str) -> PathBuf {
     let tests = std::env::current_exe().expect("this program");
-    let worker = tests.ancestors().nth(2).expect("the target directory").join("examples/compile_worker");
-    assert!(worker.exists(), "run `cargo build --examples -p weighbridge-sandbox` first");
-    Compiler::new(worker, Vec::new())
+    let example = tests.ancestors().nth(2).expect("the target directory").join("examples").join(name);
+    assert!(example.exists(), "run `cargo build --examples -p weighbridge-sandbox` first");
+    example
 }
 
 fn engine(folder: &TempDir, compiler: Compiler) -> Engine {
@@ -51,7 +61,16 @@ fn engine(folder: &TempDir, compiler: Compiler) -> Engine {
 fn engine_with_places(places: u32, folder: &TempDir, compiler: Compiler) -> Engine {
     let dir = Dir::open_ambient_dir(folder.path(), ambient_authority()).expect("the directory");
     let concurrency = Concurrency { total: places, per_plugin: 64, per_workspace: 64 };
-    Engine::new(concurrency, compiler, Cache::new(dir, [1; 32])).expect("an engine")
+    let cache = Cache::new(dir, [1; 32]);
+    let engine = match std::env::var_os(APART) {
+        Some(_) => Engine::apart(concurrency, compiler, cache, guest_process()),
+        None => Engine::new(concurrency, compiler, cache),
+    };
+    engine.expect("an engine")
+}
+
+fn guest_process() -> GuestProcess {
+    GuestProcess { program: example("guest_worker"), args: Vec::new() }
 }
 
 fn everything() -> Capabilities {

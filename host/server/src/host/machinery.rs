@@ -12,11 +12,12 @@ use domain::{Capabilities, Instant, PluginId};
 use egress::Egress;
 use sandbox::package::Manifest;
 use sandbox::trust::{self, VerifiedPackage};
-use sandbox::{Cache, Compiler, Concurrency, Connector, Engine, PrepareError};
+use sandbox::{Cache, Compiler, Concurrency, Connector, Engine, GuestProcess, PrepareError};
 use store::plugins::{self, Plugin};
 
 use self::ready::Ready;
 use super::Host;
+use crate::config::Guests;
 use crate::error::{CommandError, in_words};
 
 /// Why plugins cannot be run.
@@ -70,12 +71,20 @@ impl Machinery {
             per_plugin: settings.concurrent_calls_per_plugin,
             per_workspace: settings.concurrent_calls_per_workspace,
         };
-        let mut compiler = Compiler::new(this_program().map_err(MachineryError::Cache)?, vec!["compile".into()]);
+        let program = this_program().map_err(MachineryError::Cache)?;
+        let mut compiler = Compiler::new(program.clone(), vec!["compile".into()]);
         compiler.deadline = std::time::Duration::from_secs(settings.compile_seconds.into());
         let folder = host.config.storage.data.join("cache");
         std::fs::create_dir_all(&folder).map_err(MachineryError::Cache)?;
         let folder = Dir::open_ambient_dir(&folder, ambient_authority()).map_err(MachineryError::Cache)?;
-        let engine = Engine::new(concurrency, compiler, Cache::new(folder, host.keys.cache_key()))?;
+        let cache = Cache::new(folder, host.keys.cache_key());
+        let engine = match settings.guests {
+            Guests::Inside => Engine::new(concurrency, compiler, cache)?,
+            Guests::Apart => {
+                let args = vec!["guests".into(), concurrency.total.to_string().into()];
+                Engine::apart(concurrency, compiler, cache, GuestProcess { program, args })?
+            }
+        };
         let egress = Egress::new(host.config.egress.settings())?;
         Ok(Self { engine, egress, ready: Ready::default() })
     }

@@ -30,7 +30,7 @@ fn directory() -> (TempDir, Arc<Dir>) {
 #[tokio::test]
 async fn nothing_outside_of_the_directory_can_be_read() {
     let (_outer, dir) = directory();
-    let mut files = Files::new(Some(dir), 1_000_000);
+    let mut files = Below::new(Some(dir), 1_000_000);
     for path in ["../secret", "/etc/passwd", "sub/../../secret", "escape", "a\0b"] {
         let answer = files.read(path.to_owned(), 0, 10).await;
         assert!(matches!(answer, Err(FileError::Denied(_))), "{path}: {answer:?}");
@@ -43,7 +43,7 @@ async fn nothing_outside_of_the_directory_can_be_read() {
 #[tokio::test]
 async fn ranges_are_read_to_their_length_or_the_end() {
     let (_outer, dir) = directory();
-    let mut files = Files::new(Some(dir), 1_000_000);
+    let mut files = Below::new(Some(dir), 1_000_000);
     assert_eq!(files.read("b".to_owned(), 4, 3).await.expect("bytes"), b"456");
     assert_eq!(files.read("./b".to_owned(), 8, 100).await.expect("bytes"), b"89");
     for beyond in [10, u64::MAX >> 1, u64::MAX] {
@@ -65,7 +65,7 @@ async fn what_the_cache_does_not_hold_is_read_all_the_same() {
 #[tokio::test]
 async fn listings_are_sorted() {
     let (_outer, dir) = directory();
-    let mut files = Files::new(Some(dir), 1_000_000);
+    let mut files = Below::new(Some(dir), 1_000_000);
     let entries = files.list("").await.expect("entries");
     let seen: Vec<_> = entries.iter().map(|entry| (entry.name.as_str(), entry.size)).collect();
     assert_eq!(seen, [("a", 0), ("b", 10), ("escape", 0), ("link", 0), ("pipe", 0), ("sub", 0)]);
@@ -75,7 +75,7 @@ async fn listings_are_sorted() {
 async fn the_budget_ends_reading() {
     let (_outer, dir) = directory();
     let budget = 2 * OPERATION + 15;
-    let mut files = Files::new(Some(dir), u32::try_from(budget).expect("a budget"));
+    let mut files = Below::new(Some(dir), u32::try_from(budget).expect("a budget"));
     assert!(files.read("b".to_owned(), 0, 10).await.is_ok());
     assert!(matches!(files.read("b".to_owned(), 0, 10).await, Err(FileError::Budget)));
     assert!(matches!(files.read("b".to_owned(), 0, 1).await, Err(FileError::Budget)));
@@ -85,7 +85,7 @@ async fn the_budget_ends_reading() {
 #[tokio::test]
 async fn looking_costs_where_nothing_is_read() {
     let (_outer, dir) = directory();
-    let mut files = Files::new(Some(dir), u32::try_from(4 * OPERATION).expect("a budget"));
+    let mut files = Below::new(Some(dir), u32::try_from(4 * OPERATION).expect("a budget"));
     assert!(files.stat("b").await.is_ok());
     assert!(matches!(files.stat("none").await, Err(FileError::NotFound)));
     assert!(matches!(files.list("../secret").await, Err(FileError::Denied(_))));
@@ -97,7 +97,7 @@ async fn looking_costs_where_nothing_is_read() {
 #[tokio::test]
 async fn a_read_has_room_for_what_the_file_holds_and_no_more() {
     let (_outer, dir) = directory();
-    let mut files = Files::new(Some(dir), 1_000_000);
+    let mut files = Below::new(Some(dir), 1_000_000);
     let bytes = files.read("b".to_owned(), 4, u32::MAX).await.expect("bytes");
     assert_eq!((bytes.len(), bytes.capacity()), (6, 6));
 }
