@@ -81,6 +81,8 @@ pub struct PullRequestFact {
     pub additions: Option<u32>,
     /// Deleted lines.
     pub deletions: Option<u32>,
+    /// When the first production deployment ended that contains its merge commit, or why that is unknown.
+    pub deployed_at: Result<Instant, Undeployed>,
     /// When it was made ready for review, in order.
     pub ready_at: Vec<Instant>,
     /// Its reviews, in order of time.
@@ -89,9 +91,25 @@ pub struct PullRequestFact {
     pub review_comments: Vec<CommentFact>,
 }
 
+/// Why it is unknown when a merged pull request was first in production.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Undeployed {
+    /// No production deployment that succeeded contains the merge commit.
+    NotDeployed,
+    /// The source does not say what it was merged as.
+    MergeCommitUnknown,
+    /// A deployment that may have been the first reaches commits that have not arrived.
+    CommitsUnknown,
+    /// A deployment that may have been the first went where the source does not say whether it is production.
+    ProductionUnknown,
+}
+
 /// A review.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReviewFact {
+    /// The pull request.
+    pub pull_request: Key,
     /// The pull request's repository; unknown where the pull request has not arrived.
     pub repository: Option<Key>,
     /// Who reviewed.

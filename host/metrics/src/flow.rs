@@ -5,6 +5,8 @@
 //! - `t_review`: the first review or review comment by a human who is not the author, at or after `t_ready`.
 //! - `t_approve`: the first approval by such a human, at or after `t_ready`.
 //! - `t_merge`.
+//! - `t_deploy`: the end of the first successful production deployment that contains the merge commit. The store finds it
+//!   by the graph of commits.
 //!
 //! `t_ready` and `t_review` name each other. A review may come while the pull request is a draft; what was a draft when is
 //! known only from its having been made ready. So the first review is looked for after it was first made ready, and only
@@ -28,7 +30,9 @@ pub struct Flow {
     pub rework: Measure,
     /// `t_merge − t_approve`.
     pub merge: Measure,
-    /// `t_merge − t_first`.
+    /// `t_deploy − t_merge`.
+    pub deploy: Measure,
+    /// `t_deploy − t_first`.
     pub total: Measure,
 }
 
@@ -48,8 +52,10 @@ impl Flow {
         let pickup = between(Ok(ready), review);
         let rework = between(review, approval);
         let merge = between(approval, Ok(merged_at));
-        let known = coding.and(pickup).and(rework).and(merge);
-        Self { coding, pickup, rework, merge, total: known.and_then(|_| between(first, Ok(merged_at))) }
+        let deployed = pull_request.deployed_at.map_err(Reason::from);
+        let deploy = between(Ok(merged_at), deployed);
+        let known = coding.and(pickup).and(rework).and(merge).and(deploy);
+        Self { coding, pickup, rework, merge, deploy, total: known.and_then(|_| between(first, deployed)) }
     }
 }
 

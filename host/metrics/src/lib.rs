@@ -19,7 +19,9 @@ pub mod samples;
 mod tally;
 
 pub use compute::{Facts, compute};
-pub use query::{Answer, Group, Interval, Member, Point, Query, QueryError, Series, TeamMembers, Window, query};
+pub use query::{
+    Answer, Group, Inputs, Interval, Member, Point, Query, QueryError, Series, TeamMembers, Window, query,
+};
 pub use reason::{Measure, Reason};
 pub use registry::{METRICS, Metric};
 pub use samples::{Method, Samples, SamplesError};

@@ -7,6 +7,7 @@
 
 mod group;
 mod interval;
+mod level;
 mod point;
 
 use std::collections::BTreeMap;
@@ -19,9 +20,10 @@ pub use group::{Member, TeamMembers};
 pub use interval::{Interval, Window, WindowError};
 pub use point::{Point, UnknownCount};
 
-use crate::registry::Metric;
+use crate::registry::{Aggregation, Metric};
 use crate::samples::SamplesError;
 use group::Keys;
+use interval::Period;
 
 /// What is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,43 +103,66 @@ pub enum QueryError {
     },
 }
 
-/// Answers from the buckets that [`Metric::reads`] names; others are passed over. `teams` matter for [`Group::Team`] alone.
+/// What an answer is made from.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Inputs<'a> {
+    /// The buckets that [`Metric::reads`] names, from [`Metric::reads_since`] on; others are passed over.
+    pub buckets: &'a [Bucket],
+    /// The teams, for [`Group::Team`].
+    pub teams: &'a [TeamMembers],
+    /// The last day whose end the records have seen, for levels: whether what was open then still is, only later records
+    /// can say.
+    pub seen_until: Option<Day>,
+}
+
+/// Answers from what has been counted.
 ///
 /// # Errors
 /// The metric is not kept for that group, or a bucket is broken.
-pub fn query(
-    metric: &'static Metric,
-    query: &Query,
-    buckets: &[Bucket],
-    teams: &[TeamMembers],
-) -> Result<Answer, QueryError> {
+pub fn query(metric: &'static Metric, query: &Query, inputs: &Inputs<'_>) -> Result<Answer, QueryError> {
     let Query { window, interval, group } = *query;
     let reads = metric.reads(group);
     if reads.is_empty() {
         return Err(QueryError::Group { metric: metric.id, group });
     }
+    let Inputs { buckets, teams, seen_until } = *inputs;
     let periods = interval.periods(window);
-    let keys = Keys::of(group, teams);
-    let mut cells: BTreeMap<(&str, usize), Vec<&Bucket>> = BTreeMap::new();
-    for bucket in buckets {
-        let read = reads.iter().any(|read| read.metric == bucket.metric && read.grain == bucket.grain);
-        if read && window.has(bucket.day) {
+    let keys = Keys::new(group, teams);
+    let read = |bucket: &&Bucket| reads.iter().any(|read| read.metric == bucket.metric && read.grain == bucket.grain);
+    let read: Vec<&Bucket> = buckets.iter().filter(read).collect();
+    let series = if metric.aggregation == Aggregation::Level {
+        let samples = level::samples(&keys, &read, &periods, seen_until);
+        series(group, keys, &periods, &samples, |period, samples| Ok(Point::of_levels(period, samples)))
+    } else {
+        let mut cells: BTreeMap<(&str, usize), Vec<&Bucket>> = BTreeMap::new();
+        for bucket in read.into_iter().filter(|bucket| window.has(bucket.day)) {
             let period = periods.partition_point(|period| period.to < bucket.day);
-            keys.of_bucket(bucket).for_each(|key| cells.entry((key, period)).or_default().push(bucket));
+            keys.of(&bucket.key, bucket.day).for_each(|key| cells.entry((key, period)).or_default().push(bucket));
         }
-    }
+        series(group, keys, &periods, &cells, |period, buckets| Point::of(metric, period, buckets))
+    }?;
+    Ok(Answer { metric: metric.id, formula_version: metric.formula_version(), window, interval, group, series })
+}
+
+/// One series for every key, with one point for every period, from what the periods hold.
+fn series<T>(
+    group: Group,
+    keys: Keys<'_>,
+    periods: &[Period],
+    cells: &BTreeMap<(&str, usize), Vec<T>>,
+    point: impl Fn(Period, &[T]) -> Result<Point, QueryError>,
+) -> Result<Vec<Series>, QueryError> {
     let names = keys.names(cells.keys().map(|(key, _)| *key));
     let series = names.into_iter().map(|(key, name)| {
-        let points = periods.iter().enumerate().map(|(index, period)| {
-            let inputs = cells.get(&(key, index)).map_or(&[][..], Vec::as_slice);
-            Point::of(metric, *period, inputs)
-        });
+        let points = periods
+            .iter()
+            .enumerate()
+            .map(|(index, period)| point(*period, cells.get(&(key, index)).map_or(&[][..], Vec::as_slice)));
         let points = points.collect::<Result<_, _>>()?;
         let key = (group != Group::None).then(|| key.to_owned());
         Ok(Series { key, name: name.map(str::to_owned), points })
     });
-    let series = series.collect::<Result<_, QueryError>>()?;
-    Ok(Answer { metric: metric.id, formula_version: metric.formula_version(), window, interval, group, series })
+    series.collect()
 }
 
 #[cfg(test)]

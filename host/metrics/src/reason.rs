@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use domain::fact::Undeployed;
+
 /// A measured value, in the metric's unit, or why there is none.
 pub type Measure = Result<f64, Reason>;
 
@@ -26,11 +28,19 @@ pub enum Reason {
     ReviewedAfterMerge,
     /// No other person approved it.
     NotApproved,
+    /// No production deployment contains it, as yet.
+    NotDeployed,
+    /// The source does not say as which commit it was merged.
+    MergeCommitUnknown,
+    /// A deployment may contain it, but rests on commits that have not been read.
+    CommitsUnknown,
+    /// A deployment contains it of which the source does not say whether it went to production.
+    ProductionUnknown,
 }
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
         Self::NoData,
         Self::NotGiven,
         Self::Negative,
@@ -40,6 +50,10 @@ impl Reason {
         Self::NotReviewed,
         Self::ReviewedAfterMerge,
         Self::NotApproved,
+        Self::NotDeployed,
+        Self::MergeCommitUnknown,
+        Self::CommitsUnknown,
+        Self::ProductionUnknown,
     ];
 
     /// Its name in buckets and in the API.
@@ -55,6 +69,21 @@ impl Reason {
             Self::NotReviewed => "not-reviewed",
             Self::ReviewedAfterMerge => "reviewed-after-merge",
             Self::NotApproved => "not-approved",
+            Self::NotDeployed => "not-deployed",
+            Self::MergeCommitUnknown => "merge-commit-unknown",
+            Self::CommitsUnknown => "commits-unknown",
+            Self::ProductionUnknown => "production-unknown",
+        }
+    }
+}
+
+impl From<Undeployed> for Reason {
+    fn from(undeployed: Undeployed) -> Self {
+        match undeployed {
+            Undeployed::NotDeployed => Self::NotDeployed,
+            Undeployed::MergeCommitUnknown => Self::MergeCommitUnknown,
+            Undeployed::CommitsUnknown => Self::CommitsUnknown,
+            Undeployed::ProductionUnknown => Self::ProductionUnknown,
         }
     }
 }

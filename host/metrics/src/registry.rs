@@ -10,6 +10,7 @@ pub mod delivery;
 pub mod flow;
 mod version;
 
+use domain::Day;
 use domain::rollup::{Family, Grain};
 use serde::Serialize;
 
@@ -74,6 +75,9 @@ pub enum Aggregation {
     Ratio,
     /// Distinct days of each person; those of several persons are added up.
     PersonDays,
+    /// How many there are at the end of each day: the median of the days, with the 90th percentile beside it. Buckets
+    /// hold by how much a day changes it.
+    Level,
 }
 
 /// Which way is better.
@@ -89,7 +93,7 @@ pub enum Direction {
 }
 
 /// Every metric, in the order in which it is listed.
-pub static METRICS: [&Metric; 29] = [
+pub static METRICS: [&Metric; 32] = [
     &activity::COMMITS,
     &activity::LINES_ADDED,
     &activity::LINES_DELETED,
@@ -115,10 +119,13 @@ pub static METRICS: [&Metric; 29] = [
     &flow::PICKUP_TIME,
     &flow::REWORK_TIME,
     &flow::MERGE_TIME,
+    &flow::DEPLOY_TIME,
     &flow::CYCLE_TIME,
     &flow::PULL_REQUEST_SIZE,
     &flow::REVIEW_DEPTH,
     &flow::UNREVIEWED_MERGES,
+    &flow::REVIEW_LOAD,
+    &flow::WORK_IN_PROGRESS,
 ];
 
 /// The metric of this id.
@@ -165,6 +172,15 @@ impl Metric {
             Group::None => [read(Grain::Person), read(Grain::Workspace)].concat(),
             _ => read(grain).to_vec(),
         }
+    }
+}
+
+impl Metric {
+    /// The first day of which [`query`](fn@crate::query) needs the buckets to answer from `from` on: a level is the sum of
+    /// all changes before.
+    #[must_use]
+    pub fn reads_since(&self, from: Day) -> Day {
+        if self.aggregation == Aggregation::Level { Day::from_number(i32::MIN) } else { from }
     }
 }
 

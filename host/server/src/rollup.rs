@@ -4,7 +4,10 @@
 //! transaction the buckets are replaced and the mark is cleared, unless it was made again meanwhile. Where another
 //! roll-up was written between reading and writing, nothing is written, and it is done over on what is there now.
 //!
-//! Before anything is computed, the formulas and the time zone are compared with those that the buckets follow; where they
+//! Before anything is computed, it is settled which deployments contain which merges (`store::deliveries`), which marks
+//! days in its turn.
+//!
+//! Before that, the formulas and the time zone are compared with those that the buckets follow; where they
 //! differ, all days of the family are marked.
 //!
 //! `weighbridge serve` keeps a [`Roller`]; `weighbridge sync` calls [`catch_up`] at the end of each run.
@@ -21,7 +24,7 @@ use metrics::{Facts, compute};
 use store::dirty::{self, Mark};
 use store::rollups::basis::{self, Basis};
 use store::rollups::{Epoch, Recomputed};
-use store::{Store, StoreError, WorkspaceRead, facts, rollups, workspaces};
+use store::{Store, StoreError, WorkspaceRead, deliveries, facts, rollups, workspaces};
 
 pub use roller::{Roller, Watch};
 
@@ -34,6 +37,7 @@ const BATCH: u32 = 64;
 /// When the store cannot be read or written.
 pub async fn catch_up(store: &Store, workspace: WorkspaceId) -> Result<(), StoreError> {
     let pass = Pass::begin(store, workspace).await?;
+    pass.settle().await?;
     while pass.step().await? {}
     Ok(())
 }
@@ -84,6 +88,17 @@ impl<'a> Pass<'a> {
             Some(computed) => Ok(!self.write(&computed).await? || computed.marks.len() == BATCH as usize),
             None => Ok(false),
         }
+    }
+
+    /// Looks up in the graph of commits what new deployments contain, which marks the days of the merges that they bring
+    /// to production. A transaction for each repository, so that pages come in between.
+    async fn settle(&self) -> Result<(), StoreError> {
+        let unsettled = async |tx: &mut WorkspaceRead| deliveries::is_unsettled(tx).await;
+        while self.store.workspace_read(self.workspace, "look for deployments", unsettled).await? {
+            let settle = async |tx: &mut store::WorkspaceTx| deliveries::settle(tx).await;
+            self.store.workspace(self.workspace, "settle deployments", settle).await?;
+        }
+        Ok(())
     }
 
     /// The latest marked days, computed. None where nothing is marked, or a host of another version has adopted its

@@ -37,4 +37,4 @@ pub use control::{audit, authorizations, connections, credentials, keys, meta, p
 pub use error::StoreError;
 pub use scope::{SystemRead, SystemTx, WorkspaceRead, WorkspaceTx};
 pub use store::Store;
-pub use workspace::{counts, dirty, facts, fences, names, pages, rollups, runs, state, streams, version};
+pub use workspace::{counts, deliveries, dirty, facts, fences, names, pages, rollups, runs, state, streams, version};

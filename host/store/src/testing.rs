@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use domain::record::{
-    AccountKind, Comment, CommentKind, Commit, Person, PullRequest, PullRequestState, Review, ReviewState, Signature,
-    SubjectKind,
+    AccountKind, Comment, CommentKind, Commit, Deployment, Outcome, Person, PullRequest, PullRequestState, Review,
+    ReviewState, Signature, SubjectKind,
 };
 use domain::{ConnectionId, Digest, Instant, Next, Page, Record, RunId, StreamMode, WorkspaceId};
 use tempfile::TempDir;
@@ -183,4 +183,23 @@ pub(crate) fn comment(id: &str, pull_request: &str, at: Instant) -> Record {
         url: None,
         extra: Vec::new(),
     })
+}
+
+/// A deployment of this commit to production that succeeded.
+pub(crate) fn deployment(id: &str, sha: &str, finished_at: Instant) -> Deployment {
+    Deployment {
+        id: id.to_owned(),
+        repository: Some("repo".to_owned()),
+        service: None,
+        environment: "live".to_owned(),
+        production: Some(true),
+        sha: Some(sha.to_owned()),
+        reference: None,
+        outcome: Outcome::Succeeded,
+        author: None,
+        created_at: noon(1),
+        finished_at: Some(finished_at),
+        url: None,
+        extra: Vec::new(),
+    }
 }

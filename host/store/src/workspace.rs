@@ -4,6 +4,7 @@
 //! `records::batch`, and, where metrics rest on it, its marks in `records::marks` and its facts in `facts`.
 
 pub mod counts;
+pub mod deliveries;
 pub mod dirty;
 pub mod facts;
 pub mod fences;
@@ -23,6 +24,7 @@ pub(crate) const MIGRATIONS: Migrations = Migrations(&[
     include_str!("../migrations/workspace/0001_records.sql"),
     include_str!("../migrations/workspace/0002_sync.sql"),
     include_str!("../migrations/workspace/0003_rollups.sql"),
+    include_str!("../migrations/workspace/0004_deliveries.sql"),
 ]);
 
 /// Every statement that runs on a workspace's file.
@@ -48,5 +50,6 @@ pub(crate) fn statements() -> impl Iterator<Item = (&'static str, &'static str)>
     .into_iter()
     .flatten()
     .copied()
+    .chain(deliveries::statements().copied())
     .chain(records::statements())
 }

@@ -22,6 +22,7 @@ const MERGED: ByClass = ByClass {
 
 pub(super) fn tally(tally: &mut Tally, span: &Span, facts: &[PullRequestFact]) {
     for pull_request in facts {
+        tally_progress(tally, span, pull_request);
         let author = pull_request.author.as_ref();
         if span.has(pull_request.created_at) {
             tally.count(&OPENED, author, Some(&pull_request.repository));
@@ -48,6 +49,22 @@ fn place(pull_request: &PullRequestFact) -> Place {
     Place::of(Some(&pull_request.repository), pull_request.author.as_ref())
 }
 
+/// What opens raises the level of its day, what ends lowers it.
+fn tally_progress(tally: &mut Tally, span: &Span, pull_request: &PullRequestFact) {
+    let opened = pull_request.created_at;
+    let ended = pull_request.merged_at.or(pull_request.closed_at);
+    // What ended before it began, by a clock that is off, was in progress at no time that could be told.
+    if !of_people(pull_request) || ended.is_some_and(|ended| ended < opened) {
+        return;
+    }
+    if span.has(opened) {
+        tally.add(&metrics::WORK_IN_PROGRESS, &place(pull_request), Ok(1.0));
+    }
+    if ended.is_some_and(|ended| span.has(ended)) {
+        tally.add(&metrics::WORK_IN_PROGRESS, &place(pull_request), Ok(-1.0));
+    }
+}
+
 fn tally_close(tally: &mut Tally, pull_request: &PullRequestFact) {
     if of_people(pull_request) {
         let known = pull_request.author.as_ref().map(|_| 1.0).ok_or(Reason::AuthorUnknown);
@@ -60,12 +77,13 @@ fn tally_merge(tally: &mut Tally, pull_request: &PullRequestFact, merged_at: Ins
         return;
     }
     let place = place(pull_request);
-    let Flow { coding, pickup, rework, merge, total } = Flow::of(pull_request, merged_at);
+    let Flow { coding, pickup, rework, merge, deploy, total } = Flow::of(pull_request, merged_at);
     let measures = [
         (&metrics::CODING_TIME, coding),
         (&metrics::PICKUP_TIME, pickup),
         (&metrics::REWORK_TIME, rework),
         (&metrics::MERGE_TIME, merge),
+        (&metrics::DEPLOY_TIME, deploy),
         (&metrics::CYCLE_TIME, total),
         (&metrics::PULL_REQUEST_SIZE, flow::size(pull_request)),
         (&metrics::REVIEW_DEPTH, flow::review_depth(pull_request, merged_at)),

@@ -1,4 +1,4 @@
-use domain::fact::{Actor, ActorClass, CommentFact, Key};
+use domain::fact::{Actor, ActorClass, CommentFact, Key, Undeployed};
 use domain::rollup::Grain;
 
 use super::*;
@@ -35,6 +35,7 @@ fn merged(author: Option<Actor>) -> PullRequestFact {
         first_commit_at: Some(at("2026-03-02T08:00:00Z")),
         additions: None,
         deletions: Some(1),
+        deployed_at: Err(Undeployed::NotDeployed),
         ready_at: vec![],
         reviews: vec![],
         review_comments: vec![CommentFact { author: actor("bot", ActorClass::Bot), at: at("2026-03-02T10:00:05Z") }],
@@ -133,14 +134,16 @@ fn pull_requests_of_bots_and_agents_are_in_no_flow() {
         assert_eq!(buckets.len(), 3);
     }
     let nobodys = utc("2026-03-03", Facts::PullRequests(&[merged(None)]));
-    assert!(nobodys.iter().all(|b| b.known == 0 && b.unknown == [("author-unknown".to_owned(), 1)]));
+    let mut flow = nobodys.iter().filter(|b| b.metric != "work-in-progress");
+    assert!(flow.all(|b| b.known == 0 && b.unknown == [("author-unknown".to_owned(), 1)]));
 }
 
 #[test]
 fn closed_without_a_merge_is_not_merged() {
     let closed = PullRequestFact { merged_at: None, ..merged(actor("ada", ActorClass::Human)) };
     let buckets = utc("2026-03-03", Facts::PullRequests(&[closed]));
-    assert!(buckets.iter().all(|b| b.metric == "pull-requests-closed"), "{buckets:?}");
+    let mut others = buckets.iter().filter(|b| b.metric != "work-in-progress");
+    assert!(others.all(|b| b.metric == "pull-requests-closed"), "{buckets:?}");
     assert!(
         utc("2026-03-03", Facts::PullRequests(&[merged(actor("ada", ActorClass::Human))]))
             .iter()
@@ -151,6 +154,7 @@ fn closed_without_a_merge_is_not_merged() {
 #[test]
 fn replies_to_ones_own_pull_request_are_no_reviews() {
     let review = |reviewer, author: Option<&str>| ReviewFact {
+        pull_request: key("p"),
         repository: Some(key("r")),
         author: reviewer,
         pull_request_author: author.map(key),
@@ -167,6 +171,56 @@ fn replies_to_ones_own_pull_request_are_no_reviews() {
     assert_eq!(lines(&buckets, &["reviews"])[0], "reviews Workspace  1/1 1");
     assert_eq!(lines(&buckets, &["bot-reviews"])[0], "bot-reviews Workspace  1/0 1");
     assert_eq!(lines(&buckets, &["active-days.reviews"]), ["active-days.reviews Person con_1/ada 3/0 1"]);
+}
+
+#[test]
+fn the_load_of_a_reviewer_is_how_many_pull_requests_of_others_they_reviewed_that_day() {
+    let review = |reviewer: &str, pull_request: &str, author: Option<&str>| ReviewFact {
+        pull_request: key(pull_request),
+        repository: Some(key("r")),
+        author: actor(reviewer, ActorClass::Human),
+        pull_request_author: author.map(key),
+        approves: false,
+        at: at("2026-03-02T12:00:00Z"),
+    };
+    let mut facts = vec![
+        review("ada", "1", Some("bob")),
+        review("ada", "1", Some("bob")),
+        review("ada", "2", Some("cyd")),
+        review("ada", "3", Some("ada")),
+        review("bob", "4", None),
+        review("bob", "5", Some("ada")),
+        review("cyd", "6", Some("cyd")),
+        ReviewFact { author: None, ..review("", "1", Some("bob")) },
+        ReviewFact { author: actor("robot", ActorClass::Bot), ..review("", "1", Some("bob")) },
+    ];
+    let load = |facts: &[ReviewFact]| lines(&utc("2026-03-02", Facts::Reviews(facts)), &["review-load"]);
+    let expected =
+        ["review-load Workspace  1/2 2", "review-load Person con_1/ada 1/0 2", "review-load Person con_1/bob 0/1 0"];
+    assert_eq!(load(&facts), expected);
+    facts.reverse();
+    assert_eq!(load(&facts), expected);
+}
+
+#[test]
+fn work_in_progress_rises_when_it_is_opened_and_falls_when_it_ends() {
+    let progress = |on, fact: &PullRequestFact| {
+        lines(&utc(on, Facts::PullRequests(std::slice::from_ref(fact))), &["work-in-progress"])
+    };
+    let ada = || actor("ada", ActorClass::Human);
+    let change = |by: &str| {
+        ["Workspace ", "Repository con_1/r", "Person con_1/ada"].map(|of| format!("work-in-progress {of} {by}"))
+    };
+    assert_eq!(progress("2026-03-02", &merged(ada())), change("1/0 1"));
+    assert_eq!(progress("2026-03-03", &merged(ada())), change("1/0 -1"));
+    let closed = PullRequestFact { merged_at: None, ..merged(ada()) };
+    assert_eq!(progress("2026-03-03", &closed), change("1/0 -1"));
+    let within = PullRequestFact { created_at: at("2026-03-03T09:00:00Z"), ..merged(ada()) };
+    assert_eq!(progress("2026-03-03", &within), change("2/0 0"));
+    assert_eq!(progress("2026-03-03", &merged(None)).len(), 2, "nobody's is the repository's all the same");
+    assert!(progress("2026-03-03", &merged(actor("robot", ActorClass::Bot))).is_empty());
+    let backwards = PullRequestFact { created_at: at("2026-03-03T11:00:00Z"), ..merged(ada()) };
+    assert!(progress("2026-03-03", &backwards).is_empty());
 }
 
 #[test]

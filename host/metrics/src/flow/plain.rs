@@ -39,8 +39,8 @@ fn tape(pr: &PullRequestFact) -> Vec<(Instant, What)> {
     tape
 }
 
-/// Coding, pickup, rework, merge and total in seconds.
-pub(super) fn stages(pr: &PullRequestFact, merged: Instant) -> [Option<f64>; 5] {
+/// Coding, pickup, rework, merge, deploy and total in seconds.
+pub(super) fn stages(pr: &PullRequestFact, merged: Instant) -> [Option<f64>; 6] {
     let tape = tape(pr);
 
     // Words spoken before the first ready are set aside, unless none follow it.
@@ -74,12 +74,14 @@ pub(super) fn stages(pr: &PullRequestFact, merged: Instant) -> [Option<f64>; 5] 
     let pickup = seconds(Some(ready), review);
     let rework = seconds(review, approve);
     let merge = seconds(approve, Some(merged));
-    let total = if let (Some(a), Some(b), Some(c), Some(d)) = (coding, pickup, rework, merge) {
-        Some(a + b + c + d)
+    let live = if let Ok(at) = &pr.deployed_at { Some(*at) } else { None };
+    let deploy = seconds(Some(merged), live);
+    let total = if let (Some(a), Some(b), Some(c), Some(d), Some(e)) = (coding, pickup, rework, merge, deploy) {
+        Some(a + b + c + d + e)
     } else {
         None
     };
-    [coding, pickup, rework, merge, total]
+    [coding, pickup, rework, merge, deploy, total]
 }
 
 /// 1 where nobody had reviewed it at the merge, 0 where somebody had.

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use domain::Day;
-use domain::rollup::Bucket;
 
 use super::Group;
 
@@ -46,7 +45,7 @@ pub(super) enum Keys<'a> {
 }
 
 impl<'a> Keys<'a> {
-    pub(super) fn of(group: Group, teams: &'a [TeamMembers]) -> Self {
+    pub(super) fn new(group: Group, teams: &'a [TeamMembers]) -> Self {
         match group {
             Group::None => Self::One,
             Group::Repository | Group::Person => Self::Own,
@@ -63,15 +62,14 @@ impl<'a> Keys<'a> {
         }
     }
 
-    /// The series that the bucket belongs to, each once.
-    pub(super) fn of_bucket(&self, bucket: &'a Bucket) -> impl Iterator<Item = &'a str> {
+    /// The series that what has this key belongs to on a day, each once.
+    pub(super) fn of(&self, key: &'a str, day: Day) -> impl Iterator<Item = &'a str> + use<'a> {
         let keys = match self {
             Self::One => vec![""],
-            Self::Own => vec![bucket.key.as_str()],
+            Self::Own => vec![key],
             Self::Teams { of, .. } => {
-                let all = of.get(bucket.key.as_str()).into_iter().flatten();
-                let mut keys: Vec<_> =
-                    all.filter(|(_, member)| member.has(bucket.day)).map(|(team, _)| *team).collect();
+                let all = of.get(key).into_iter().flatten();
+                let mut keys: Vec<_> = all.filter(|(_, member)| member.has(day)).map(|(team, _)| *team).collect();
                 keys.sort_unstable();
                 keys.dedup();
                 keys

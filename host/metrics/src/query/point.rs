@@ -88,10 +88,33 @@ impl Point {
     }
 }
 
+impl Point {
+    /// The point of a level, from the samples of its days.
+    pub(super) fn of_levels(period: Period, levels: &[f64]) -> Self {
+        let Period { from, to, partial } = period;
+        let all = Samples::from_values(levels.to_vec());
+        let (value, n) = (all.percentile(0.5), levels.len() as u64);
+        Self {
+            from,
+            to,
+            partial,
+            value,
+            p90: all.percentile(0.9),
+            n,
+            coverage: value.map(|_| 1.0),
+            unknown: Vec::new(),
+            reason: value.is_none().then(|| main_reason(&[])),
+            method: all.method(),
+            relative_error: (all.method() == Method::Sketch).then_some(RELATIVE_ERROR),
+        }
+    }
+}
+
 fn value(aggregation: Aggregation, n: u64, buckets: &[&Bucket]) -> Result<Value, QueryError> {
     let sum = || buckets.iter().map(|bucket| bucket.sum).sum::<f64>();
     Ok(match aggregation {
-        Aggregation::Count | Aggregation::Sum => Value::exact(sum()),
+        // A level never comes here: its days are added up to samples first.
+        Aggregation::Count | Aggregation::Sum | Aggregation::Level => Value::exact(sum()),
         Aggregation::Ratio => Value::exact(sum() / double(n)),
         Aggregation::PersonDays => {
             let marked = buckets.iter().filter(|bucket| bucket.known > 0);

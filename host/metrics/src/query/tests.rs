@@ -8,6 +8,15 @@ use crate::samples::{Method, Samples};
 const ADA: &str = "con_1/ada";
 const BOB: &str = "con_1/bob";
 
+fn query(
+    metric: &'static Metric,
+    ask: &Query,
+    buckets: &[Bucket],
+    teams: &[TeamMembers],
+) -> Result<Answer, QueryError> {
+    super::query(metric, ask, &Inputs { buckets, teams, seen_until: None })
+}
+
 fn day(text: &str) -> Day {
     text.parse().expect("a day")
 }
@@ -162,6 +171,62 @@ fn teams_have_the_median_of_their_members_values() {
     let teams = [team("a", vec![member(ADA, None, None), member(BOB, None, None)])];
     let answer = query(&flow::CYCLE_TIME, &year(Interval::Total, Group::Team), &buckets, &teams).expect("an answer");
     assert_eq!(values(&answer.series[0]), [Some(3.0)]);
+}
+
+/// What is in progress, from by how much each day changes it: (person, day, change).
+fn progress(ask: &Query, changes: &[(&str, &str, f64)], teams: &[TeamMembers], seen_until: &str) -> Vec<Series> {
+    let grain = if ask.group == Group::None { Grain::Workspace } else { Grain::Person };
+    let change = |(key, on, change): &(&str, &str, f64)| bucket("work-in-progress", on, grain, key, 1, *change);
+    let buckets: Vec<_> = changes.iter().map(change).collect();
+    let inputs = Inputs { buckets: &buckets, teams, seen_until: Some(day(seen_until)) };
+    super::query(&flow::WORK_IN_PROGRESS, ask, &inputs).expect("an answer").series
+}
+
+#[test]
+fn a_level_goes_on_where_nothing_changes_and_ends_with_what_was_seen() {
+    let changes = [("", "2025-12-20", 2.0), ("", "2026-01-03", 1.0), ("", "2026-01-05", -3.0)];
+    let daily = |from, seen| {
+        let ask = ask(from, "2026-01-07", Interval::Day, Group::None);
+        progress(&ask, &changes, &[], seen)[0].points.clone()
+    };
+    let points = daily("2026-01-01", "2026-01-06");
+    let found: Vec<_> = points.iter().map(|point| (point.value, point.n)).collect();
+    let three = [(Some(2.0), 1), (Some(2.0), 1), (Some(3.0), 1), (Some(3.0), 1), (Some(0.0), 1), (Some(0.0), 1)];
+    assert_eq!(found, [&three[..], &[(None, 0)]].concat());
+    assert_eq!((points[6].reason.as_deref(), points[6].coverage), (Some("no-data"), None));
+    let before = daily("2025-12-18", "2026-01-06");
+    assert_eq!(before.iter().take(3).map(|point| point.value).collect::<Vec<_>>(), [None, None, Some(2.0)]);
+    assert!(daily("2026-01-01", "2025-12-31").iter().all(|point| point.value.is_none()), "nothing was seen of them");
+}
+
+#[test]
+fn a_longer_interval_has_the_median_of_its_daily_samples() {
+    let changes = [("", "2026-01-05", 4.0), ("", "2026-01-07", 6.0), ("", "2026-01-08", -10.0)];
+    let week = ask("2026-01-05", "2026-01-11", Interval::Week, Group::None);
+    let point = &progress(&week, &changes, &[], "2026-01-20")[0].points[0];
+    // 4, 4, 10, 0, 0, 0, 0
+    assert_eq!((point.value, point.n, point.coverage), (Some(0.0), 7, Some(1.0)));
+    let point = &progress(&week, &changes, &[], "2026-01-07")[0].points[0];
+    assert_eq!((point.value, point.n), (Some(4.0), 3));
+}
+
+#[test]
+fn what_somebody_has_in_progress_moves_with_them_from_team_to_team() {
+    let changes = [(ADA, "2026-01-01", 2.0), (BOB, "2026-01-02", 1.0), (BOB, "2026-01-04", -1.0)];
+    let teams = [
+        team("a", vec![member(ADA, None, Some("2026-01-03")), member(BOB, None, None)]),
+        team("b", vec![member(ADA, Some("2026-01-03"), None)]),
+    ];
+    let of = |group, teams: &[TeamMembers]| {
+        progress(&ask("2026-01-01", "2026-01-04", Interval::Day, group), &changes, teams, "2026-02-01")
+    };
+    let found = of(Group::Team, &teams);
+    assert_eq!(values(&found[0]), [Some(2.0), Some(3.0), Some(1.0), Some(0.0)]);
+    assert_eq!(values(&found[1]), [None, None, Some(2.0), Some(2.0)]);
+    let people = of(Group::Person, &[]);
+    assert_eq!(values(&people[1]), [None, Some(1.0), Some(1.0), Some(0.0)]);
+    let later = progress(&ask("2026-01-05", "2026-01-06", Interval::Day, Group::Person), &changes, &[], "2026-02-01");
+    assert_eq!(later.len(), 1, "who has nothing in progress is no series: {later:?}");
 }
 
 #[test]

@@ -7,11 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use api::MetricQuery;
 use domain::rollup::{Bucket, Grain};
-use domain::{Day, Instant, WorkspaceId};
+use domain::{Day, Instant, RecordKind, WorkspaceId};
 use jiff::tz::TimeZone;
 use metrics::query::QueryError;
-use metrics::{Answer, Group, Member, Metric, Query, TeamMembers};
-use store::{Store, StoreError, WorkspaceRead, dirty, names, rollups, streams, version};
+use metrics::registry::Aggregation;
+use metrics::{Answer, Group, Inputs, Member, Metric, Query, TeamMembers};
+use store::{Store, StoreError, WorkspaceRead, deliveries, dirty, names, rollups, streams, version};
 
 use crate::rollup;
 
@@ -68,9 +69,10 @@ pub(crate) async fn figures(
     metric: &'static Metric,
     query: &Query,
 ) -> Result<Figures, FiguresError> {
-    let zone = match query.group {
-        Group::Team => rollup::zone(store, workspace).await?,
-        Group::None | Group::Repository | Group::Person => TimeZone::UTC,
+    // Only these ask on which day an instant was; the buckets are of the workspace's days already.
+    let zone = match (query.group, metric.aggregation) {
+        (Group::Team, _) | (_, Aggregation::Level) => rollup::zone(store, workspace).await?,
+        _ => TimeZone::UTC,
     };
     let found =
         store.workspace_read(workspace, "read figures", async |tx| Found::read(tx, metric, query, &zone).await).await?;
@@ -81,6 +83,7 @@ pub(crate) async fn figures(
 struct Found {
     buckets: Vec<Bucket>,
     teams: Vec<TeamMembers>,
+    seen_until: Option<Day>,
     labels: BTreeMap<String, String>,
     data_version: i64,
     newest_page: Option<Instant>,
@@ -94,7 +97,7 @@ impl Found {
         query: &Query,
         zone: &TimeZone,
     ) -> Result<Self, StoreError> {
-        let days = query.window.from()..query.window.to().plus(1);
+        let days = metric.reads_since(query.window.from())..query.window.to().plus(1);
         let mut buckets = Vec::new();
         for read in metric.reads(query.group) {
             buckets.extend(rollups::read(tx, read.metric, read.grain, days.clone(), None).await?);
@@ -109,15 +112,16 @@ impl Found {
         Ok(Self {
             buckets,
             teams,
+            seen_until: if metric.aggregation == Aggregation::Level { seen_until(tx, zone).await? } else { None },
             labels,
             data_version: version::current(tx).await?,
             newest_page: streams::newest_page(tx).await?,
-            behind: !dirty::take(tx, 1).await?.is_empty(),
+            behind: deliveries::is_unsettled(tx).await? || !dirty::take(tx, 1).await?.is_empty(),
         })
     }
 
     fn answer(self, metric: &'static Metric, query: &Query) -> Result<Figures, FiguresError> {
-        let Self { buckets, teams, labels, data_version, newest_page, behind } = self;
+        let Self { buckets, teams, seen_until, labels, data_version, newest_page, behind } = self;
         let series = match query.group {
             Group::None => 1,
             Group::Repository | Group::Person => keys(&buckets).len(),
@@ -127,9 +131,16 @@ impl Found {
         if points > MetricQuery::MAX_POINTS {
             return Err(FiguresError::TooManyPoints { points });
         }
-        let answer = metrics::query(metric, query, &buckets, &teams)?;
+        let answer = metrics::query(metric, query, &Inputs { buckets: &buckets, teams: &teams, seen_until })?;
         Ok(Figures { answer, data_version, newest_page, behind, labels })
     }
+}
+
+/// The last day whose end was over when pull requests were last read to their end. What has been open since may have
+/// been closed unseen.
+async fn seen_until(tx: &mut WorkspaceRead, zone: &TimeZone) -> Result<Option<Day>, StoreError> {
+    let seen = streams::caught_up(tx, RecordKind::PullRequest).await?;
+    Ok(seen.map(|seen| Day::of(seen, zone).plus(-1)))
 }
 
 fn keys(buckets: &[Bucket]) -> BTreeSet<&str> {

@@ -1,6 +1,9 @@
 //! A store with two workspaces, and records to fill the first with.
 
-use domain::record::{AccountKind, Commit, Membership, Person, Repository, Signature, Team};
+use domain::record::{
+    AccountKind, Commit, Deployment, Membership, Outcome, Person, PullRequest, PullRequestState, Repository, Review,
+    ReviewState, Signature, Team,
+};
 use domain::{
     Capabilities, ConnectionId, Digest, Instant, Next, Page, PluginId, Record, RunId, StreamMode, TokenId, WorkspaceId,
 };
@@ -247,4 +250,66 @@ pub(crate) fn commit(id: &str, repository: &str, author: Signature, at: Instant)
 /// The author with this account.
 pub(crate) fn by(account: &str) -> Signature {
     Signature { account: Some(account.to_owned()), name: None, email: None }
+}
+
+/// A pull request of `ann` to the repository `repo`.
+pub(crate) fn pull_request(id: &str, created_at: Instant, merged: Option<(&str, Instant)>) -> PullRequest {
+    let merged_at = merged.map(|(_, at)| at);
+    PullRequest {
+        id: id.to_owned(),
+        repository: "repo".to_owned(),
+        number: 1,
+        title: "a change".to_owned(),
+        state: if merged.is_some() { PullRequestState::Merged } else { PullRequestState::Open },
+        draft: false,
+        author: Some("ann".to_owned()),
+        created_at,
+        updated_at: created_at,
+        closed_at: merged_at,
+        merged_at,
+        merged_by: None,
+        merge_commit: merged.map(|(sha, _)| sha.to_owned()),
+        base_branch: None,
+        head_branch: None,
+        first_commit_at: Some(created_at),
+        commits: None,
+        changed_files: None,
+        additions: None,
+        deletions: None,
+        labels: Vec::new(),
+        url: None,
+        extra: Vec::new(),
+    }
+}
+
+/// An approval of `bob`.
+pub(crate) fn approval(id: &str, pull_request: &str, submitted_at: Instant) -> Record {
+    Record::Review(Review {
+        id: id.to_owned(),
+        pull_request: pull_request.to_owned(),
+        author: Some("bob".to_owned()),
+        state: ReviewState::Approved,
+        submitted_at,
+        url: None,
+        extra: Vec::new(),
+    })
+}
+
+/// A deployment of the repository `repo` to production.
+pub(crate) fn deployment(id: &str, sha: &str, outcome: Outcome, finished_at: Instant) -> Record {
+    Record::Deployment(Deployment {
+        id: id.to_owned(),
+        repository: Some("repo".to_owned()),
+        service: None,
+        environment: "live".to_owned(),
+        production: Some(true),
+        sha: Some(sha.to_owned()),
+        reference: None,
+        outcome,
+        author: None,
+        created_at: finished_at,
+        finished_at: Some(finished_at),
+        url: None,
+        extra: Vec::new(),
+    })
 }

@@ -1,3 +1,5 @@
+mod orders;
+
 use domain::rollup::Grain;
 use domain::{Next, Record};
 

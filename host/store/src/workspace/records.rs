@@ -10,7 +10,7 @@ mod tables;
 
 use domain::{ConnectionId, Instant, RecordKind, RunId};
 
-use crate::{StoreError, WorkspaceTx};
+use crate::{StoreError, WorkspaceTx, deliveries};
 
 pub(crate) use batch::Batch;
 #[cfg(test)]
@@ -47,6 +47,7 @@ pub(crate) async fn upsert(tx: &mut WorkspaceTx, from: Provenance<'_>, batch: &B
         .execute(tx.conn())
         .await?;
     marks::mark(tx, from, table, &ids).await?;
+    deliveries::note(tx, from.connection, batch.kind, &ids).await?;
     if let Some(people) = reclassified {
         marks::mark_work_of(tx, from, &people).await?;
     }
@@ -68,6 +69,7 @@ pub(crate) async fn bury(
         .bind(from.now.as_micros())
         .execute(tx.conn())
         .await?;
+    deliveries::note(tx, from.connection, kind, ids).await?;
     Ok(done.rows_affected())
 }
 

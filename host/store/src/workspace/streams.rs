@@ -59,6 +59,8 @@ sql::statements! {
             generation = excluded.generation, kinds = excluded.kinds, records = excluded.records,
             advanced_at = excluded.advanced_at, caught_up_at = excluded.caught_up_at, failure = NULL,
             failed_at = NULL";
+    CAUGHT_UP = "SELECT MAX(caught_up_at) FROM streams
+        WHERE EXISTS (SELECT 1 FROM json_each(kinds) AS j WHERE j.value = $1)";
     FAIL = "INSERT INTO streams (connection_id, name, mode, failure, failed_at) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (connection_id, name) DO UPDATE SET failure = excluded.failure, failed_at = excluded.failed_at";
 }
@@ -105,6 +107,15 @@ pub async fn list(tx: &mut WorkspaceRead, connection: ConnectionId) -> Result<Ve
 pub async fn newest_page(tx: &mut WorkspaceRead) -> Result<Option<Instant>, StoreError> {
     let newest: Option<i64> = sqlx::query_scalar(NEWEST_PAGE).fetch_one(tx.conn()).await?;
     Ok(newest.map(Instant::from_micros))
+}
+
+/// When a stream that brings this kind was last read to its end, the latest of all. None where none was yet.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn caught_up(tx: &mut WorkspaceRead, kind: RecordKind) -> Result<Option<Instant>, StoreError> {
+    let latest: Option<i64> = sqlx::query_scalar(CAUGHT_UP).bind(word(kind)?).fetch_one(tx.conn()).await?;
+    Ok(latest.map(Instant::from_micros))
 }
 
 /// Notes that a stream failed; its cursor stays where it is.

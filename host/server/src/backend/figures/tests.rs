@@ -3,7 +3,7 @@ use domain::{Next, Record};
 use metrics::{Interval, Window};
 
 use super::*;
-use crate::backend::testing::{Bench, Source, at, by, commit, membership, person, repository, team};
+use crate::backend::testing::{Bench, Source, at, by, commit, membership, person, pull_request, repository, team};
 
 fn march(from: u32, to: u32, group: Group) -> Query {
     let day = |day: u32| format!("2026-03-{day:02}").parse().expect("a day");
@@ -140,4 +140,28 @@ async fn a_metric_that_is_not_kept_for_a_group_has_no_answer() {
     let metric = metrics::registry::find_metric("active-days").expect("a metric");
     let refused = figures(&bench.store, bench.workspace, metric, &march(1, 2, Group::Repository)).await;
     assert!(matches!(refused, Err(FiguresError::Query(QueryError::Group { .. }))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn work_in_progress_is_known_until_pull_requests_were_last_read() {
+    let bench = Bench::new().await;
+    let source = bench.source(bench.workspace, "forge").await;
+    let open = |id: &str, created| Record::PullRequest(pull_request(id, at(created), None));
+    let merged = pull_request("2", at("2026-03-03T12:00:00Z"), Some(("a", at("2026-03-05T12:00:00Z"))));
+    let records = vec![open("1", "2026-02-01T12:00:00Z"), Record::PullRequest(merged)];
+    let metric = metrics::registry::find_metric("work-in-progress").expect("a metric");
+    let query = Query { interval: Interval::Day, ..march(2, 8, Group::None) };
+    let read = async || {
+        let found = figures(&bench.store, bench.workspace, metric, &query).await.expect("figures");
+        found.answer.series[0].points.iter().map(|point| point.value).collect::<Vec<_>>()
+    };
+    // In Berlin, the 7th was over an hour before.
+    let end = Next::More("on".to_owned());
+    bench.bring(source, end, at("2026-03-08T00:00:00Z"), records).await;
+    bench.roll_up().await;
+    assert_eq!(read().await, [None; 7], "there may be more of them");
+    bench.bring(source, Next::Done("end".to_owned()), at("2026-03-08T00:00:00Z"), Vec::new()).await;
+    bench.roll_up().await;
+    let [one, two] = [Some(1.0), Some(2.0)];
+    assert_eq!(read().await, [one, two, two, one, one, one, None]);
 }

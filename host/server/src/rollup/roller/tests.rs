@@ -1,8 +1,9 @@
+use domain::record::Outcome;
 use domain::{Instant, Next, Record};
-use store::{WorkspaceRead, dirty};
+use store::{WorkspaceRead, deliveries, dirty};
 
 use super::*;
-use crate::backend::testing::{Bench, Source, at, by, commit};
+use crate::backend::testing::{Bench, Source, at, by, commit, deployment};
 
 async fn bring(bench: &Bench, source: Source, id: &str) {
     let record: Record = commit(id, "repo", by("ann"), at("2026-02-10T10:00:00Z"));
@@ -73,4 +74,31 @@ async fn a_backlog_is_gone_on_with_at_once_unless_a_run_needs_the_file() {
     drop(run);
     while roller.round(&stop).await {}
     assert!(!is_behind(&bench).await);
+}
+
+#[tokio::test]
+async fn settling_rests_while_a_run_goes_on_and_is_done_when_it_ends() {
+    let bench = Bench::new().await;
+    let source = bench.source(bench.workspace, "forge").await;
+    let (roller, stop) = (Roller::new(bench.store.clone()), CancellationToken::new());
+    let run = roller.watch(bench.workspace);
+    let deploy = async |id: &str| {
+        let record = deployment(id, "a", Outcome::Succeeded, at("2026-02-10T10:00:00Z"));
+        bench.bring(source, Next::Done("end".to_owned()), at("2026-03-02T00:00:00Z"), vec![record]).await;
+    };
+    let is_unsettled = async || {
+        let read = async |tx: &mut WorkspaceRead| deliveries::is_unsettled(tx).await;
+        bench.store.workspace_read(bench.workspace, "look", read).await.expect("an answer")
+    };
+    deploy("1").await;
+    roller.round(&stop).await;
+    assert!(!is_unsettled().await, "the first time");
+    let until = std::time::Instant::now() + Duration::from_secs(3600);
+    *roller.known().resting.get_mut(&bench.workspace).expect("it rests after that") = until;
+    deploy("2").await;
+    roller.round(&stop).await;
+    assert!(is_unsettled().await);
+    drop(run);
+    roller.round(&stop).await;
+    assert!(!is_unsettled().await);
 }

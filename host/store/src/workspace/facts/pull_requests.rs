@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::Instant;
-use domain::fact::{CommentFact, Key, PullRequestFact, ReviewFact};
+use domain::fact::{CommentFact, Key, PullRequestFact, ReviewFact, Undeployed};
 use sqlx::sqlite::SqliteRow;
 
 use super::{author, class, connection};
@@ -29,8 +29,10 @@ macro_rules! in_range {
 sql::statements! {
     PULL_REQUESTS = in_range!(concat!(
         "SELECT r.connection_id, r.id, r.repository, r.author, ", class!("r.author"), " AS author_class,
-            r.created_at, r.merged_at, r.closed_at, r.first_commit_at, r.additions, r.deletions
+            r.created_at, r.merged_at, r.closed_at, r.first_commit_at, r.additions, r.deletions,
+            y.deployed_at, y.obstacle
         FROM hit CROSS JOIN pull_requests AS r ON r.connection_id = hit.connection_id AND r.id = hit.id
+        LEFT JOIN deliveries AS y ON y.connection_id = r.connection_id AND y.pull_request = r.id
         LEFT JOIN people AS p ON p.connection_id = r.connection_id AND p.id = r.author
         ORDER BY r.created_at, r.connection_id, r.id"));
     READY = in_range!(
@@ -105,9 +107,19 @@ fn read(row: &SqliteRow) -> Result<PullRequestFact, StoreError> {
         first_commit_at: row.opt_instant("first_commit_at")?,
         additions: row.opt_u32("additions")?,
         deletions: row.opt_u32("deletions")?,
+        deployed_at: deployed_at(row)?,
         ready_at: Vec::new(),
         reviews: Vec::new(),
         review_comments: Vec::new(),
+    })
+}
+
+/// What was not merged was not deployed either.
+fn deployed_at(row: &SqliteRow) -> Result<Result<Instant, Undeployed>, StoreError> {
+    Ok(match (row.opt_instant("deployed_at")?, row.cell::<Option<&str>>("obstacle")?) {
+        (Some(at), _) => Ok(at),
+        (None, Some(_)) => Err(row.word("obstacle")?),
+        (None, None) => Err(Undeployed::NotDeployed),
     })
 }
 
@@ -118,6 +130,7 @@ fn subject(row: &SqliteRow) -> Result<Key, StoreError> {
 
 fn review(row: &SqliteRow, of: &PullRequestFact) -> Result<ReviewFact, StoreError> {
     Ok(ReviewFact {
+        pull_request: of.key.clone(),
         repository: Some(of.repository.clone()),
         author: author(row)?,
         pull_request_author: of.author.as_ref().map(|author| author.key.clone()),

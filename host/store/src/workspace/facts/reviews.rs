@@ -1,16 +1,16 @@
 //! Reviews, by the instant they were submitted, whether or not their pull request has arrived.
 
 use domain::Instant;
-use domain::fact::ReviewFact;
+use domain::fact::{Key, ReviewFact};
 use sqlx::sqlite::SqliteRow;
 
-use super::{author, class, key};
+use super::{author, class, connection, key};
 use crate::row::Cells;
 use crate::{StoreError, WorkspaceRead, sql};
 
 sql::statements! {
     REVIEWS = concat!(
-        "SELECT v.connection_id, q.repository, v.author, ", class!("v.author"), " AS author_class,
+        "SELECT v.connection_id, v.pull_request, q.repository, v.author, ", class!("v.author"), " AS author_class,
             q.author AS pull_request_author, v.state = 'approved' AS approves, v.submitted_at
         FROM reviews AS v
         LEFT JOIN pull_requests AS q ON q.connection_id = v.connection_id AND q.id = v.pull_request
@@ -31,6 +31,7 @@ pub async fn reviews(tx: &mut WorkspaceRead, from: Instant, to: Instant) -> Resu
 
 fn read(row: &SqliteRow) -> Result<ReviewFact, StoreError> {
     Ok(ReviewFact {
+        pull_request: Key { connection: connection(row)?, id: row.cell("pull_request")? },
         repository: key(row, "repository")?,
         author: author(row)?,
         pull_request_author: key(row, "pull_request_author")?,

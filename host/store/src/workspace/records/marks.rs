@@ -5,6 +5,7 @@
 //! own day and the days of its pull request; a pull request marks the days of its reviews, which take their repository
 //! and author from it; an account that turns out to be a bot marks the days of all its work.
 
+use domain::ConnectionId;
 use domain::rollup::Family;
 
 use super::{Provenance, Table};
@@ -69,6 +70,10 @@ sql::statements! {
         FROM json_each($2) AS j CROSS JOIN deployments AS r ON r.connection_id = $1 AND r.id = j.value");
     pub(super) WORKFLOW_RUNS = marking!("SELECT 'workflow-runs' AS family, r.finished_at AS at
         FROM json_each($2) AS j CROSS JOIN workflow_runs AS r ON r.connection_id = $1 AND r.id = j.value");
+
+    /// The days on which these pull requests were merged.
+    MERGES = marking!("SELECT 'pull-requests' AS family, q.merged_at AS at
+        FROM json_each($2) AS j CROSS JOIN pull_requests AS q ON q.connection_id = $1 AND q.id = j.value");
 
     /// Accounts of a page whose class is about to change, or to become known as another than was assumed of them: by
     /// their name, or, in a commit, by its address.
@@ -150,6 +155,18 @@ pub(super) async fn find_reclassified(
 /// Marks the days of all that these accounts did.
 pub(super) async fn mark_work_of(tx: &mut WorkspaceTx, from: Provenance<'_>, people: &str) -> Result<(), StoreError> {
     run(tx, from, WORK_OF, people).await
+}
+
+/// Marks the days on which these pull requests were merged.
+pub(crate) async fn mark_merges(
+    tx: &mut WorkspaceTx,
+    connection: ConnectionId,
+    pull_requests: &[String],
+    version: i64,
+) -> Result<(), StoreError> {
+    let query = sqlx::query(MERGES).bind(connection.as_bytes().to_vec()).bind(json(&pull_requests)?).bind(version);
+    query.execute(tx.conn()).await?;
+    Ok(())
 }
 
 /// Marks all days of a family, of which these are the metrics.
