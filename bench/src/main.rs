@@ -7,6 +7,8 @@
 #![recursion_limit = "256"] // JSON as large as GitHub's, in one `json!`.
 #![expect(clippy::print_stdout, reason = "a tool for the terminal")]
 
+mod graph;
+mod ground;
 mod host;
 mod instance;
 mod memory;
@@ -29,7 +31,8 @@ fn main() -> Result<()> {
         "pull" => pull::run()?,
         "memory" => runtime.block_on(memory::run())?,
         "query" => runtime.block_on(query::run())?,
-        other => bail!("there is no benchmark `{other}`; there are instance, page, pull, memory and query"),
+        "graph" => runtime.block_on(graph::run())?,
+        other => bail!("there is no benchmark `{other}`; there are instance, page, pull, memory, query and graph"),
     };
     println!("\n## {name}\n\n{table}");
     Ok(())

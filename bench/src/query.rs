@@ -12,7 +12,6 @@ use anyhow::Result;
 
 use crate::rounds::Samples;
 use crate::table::{Figure, Table, Target};
-use fill::Filled;
 use road::Road;
 
 const FEW: u64 = 100_000;
@@ -49,7 +48,7 @@ pub(crate) async fn run() -> Result<Table> {
 
 async fn filled(records: u64, table: &mut Table) -> Result<Road> {
     let begun = Clock::now();
-    let filled = Filled::new(records).await?;
+    let filled = fill::filled(records).await?;
     let written = begun.elapsed();
     filled.roll_up().await?;
     let rolled_up = begun.elapsed() - written;

@@ -9,12 +9,12 @@ use crate::plugins;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Only these: instance, page, pull, memory, query
+    /// Only these: instance, page, pull, memory, query, graph
     #[arg(value_parser = clap::builder::PossibleValuesParser::new(ALL))]
     names: Vec<String>,
 }
 
-const ALL: [&str; 5] = ["instance", "page", "pull", "memory", "query"];
+const ALL: [&str; 6] = ["instance", "page", "pull", "memory", "query", "graph"];
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     build()?;

@@ -2,12 +2,9 @@
 
 use anyhow::Result;
 use domain::record::{Commit, PullRequest, PullRequestState, Signature};
-use domain::{ConnectionId, Digest, Instant, Next, Page, Record, RunId, StreamMode, WorkspaceId};
-use store::pages::{self, PageCommit};
-use store::runs::{self, NewRun};
-use store::workspaces::{self, Workspace};
-use store::{Store, fences};
-use tempfile::TempDir;
+use domain::{Instant, Record};
+
+use crate::ground::Ground;
 
 /// Records of one page.
 const PAGE: u64 = 5_000;
@@ -21,72 +18,12 @@ const HOUR: i64 = 3_600_000_000;
 const END: i64 = 1_772_323_200_000_000;
 
 /// A store, filled.
-pub(super) struct Filled {
-    pub(super) store: Store,
-    pub(super) workspace: WorkspaceId,
-    connection: ConnectionId,
-    run: RunId,
-    _folder: TempDir,
-}
-
-impl Filled {
-    pub(super) async fn new(records: u64) -> Result<Self> {
-        let folder = tempfile::tempdir()?;
-        let store = Store::open(folder.path()).await?;
-        let workspace = Workspace {
-            id: WorkspaceId::generate(),
-            name: "bench".to_owned(),
-            time_zone: "UTC".to_owned(),
-            created_at: Instant::now(),
-        };
-        store.system("make a workspace", async |tx| workspaces::create(tx, &workspace).await).await?;
-        let (connection, run) = (ConnectionId::generate(), RunId::generate());
-        let filled = Self { store, workspace: workspace.id, connection, run, _folder: folder };
-        filled.begin().await?;
-        for first in (0..records).step_by(usize::try_from(PAGE)?) {
-            filled.commit(first..records.min(first + PAGE), records).await?;
-        }
-        Ok(filled)
+pub(super) async fn filled(records: u64) -> Result<Ground> {
+    let ground = Ground::new().await?;
+    for first in (0..records).step_by(usize::try_from(PAGE)?) {
+        ground.bring((first..records.min(first + PAGE)).map(|number| record(number, records)).collect()).await?;
     }
-
-    pub(super) async fn roll_up(&self) -> Result<()> {
-        Ok(server::rollup::catch_up(&self.store, self.workspace).await?)
-    }
-
-    async fn begin(&self) -> Result<()> {
-        let run = NewRun {
-            id: self.run,
-            connection: self.connection,
-            plugin: "bench/fill".parse()?,
-            version: "1.0.0".to_owned(),
-            digest: Digest::from_bytes([7; 32]),
-            fence: 1,
-            started_at: Instant::now(),
-        };
-        let begin = async |tx: &mut store::WorkspaceTx| {
-            fences::raise(tx, self.connection, 1).await?;
-            runs::begin(tx, &run).await
-        };
-        Ok(self.store.workspace(self.workspace, "begin a run", begin).await?)
-    }
-
-    async fn commit(&self, numbers: std::ops::Range<u64>, records: u64) -> Result<()> {
-        let records = numbers.map(|number| record(number, records)).collect();
-        let page = Page { records, next: Next::Done("end".to_owned()) };
-        let commit = PageCommit {
-            connection: self.connection,
-            stream: "all",
-            mode: StreamMode::Incremental,
-            run: self.run,
-            fence: 1,
-            generation: 1,
-            page: &page,
-            state: None,
-            now: Instant::now(),
-        };
-        self.store.workspace(self.workspace, "commit a page", async |tx| pages::commit(tx, commit).await).await?;
-        Ok(())
-    }
+    Ok(ground)
 }
 
 /// The record of this number. Numbers follow time, as they do in a source.

@@ -14,17 +14,17 @@ use store::tokens::{self, Token};
 use tower::ServiceExt;
 use vault::PlainToken;
 
-use super::fill::Filled;
+use crate::ground::Ground;
 
 /// The API over a store.
 pub(super) struct Road {
     router: Router,
     token: PlainToken,
-    _filled: Filled,
+    _filled: Ground,
 }
 
 impl Road {
-    pub(super) async fn new(filled: Filled) -> Result<Self> {
+    pub(super) async fn new(filled: Ground) -> Result<Self> {
         let token = PlainToken::generate()?;
         let row = Token {
             id: TokenId::generate(),
