@@ -65,6 +65,12 @@ async fn an_organisation_becomes_metrics_of_the_api() {
     let known =
         |series: &Value| series["points"].as_array().is_some_and(|points| points.iter().any(|p| p["value"].is_f64()));
     assert!(series.iter().all(known), "{answer}");
+    for metric in ["deploy-time", "work-in-progress", "review-load"] {
+        let path = format!("/v1/metrics/{metric}?from=2026-04-01&to=2026-06-29&group_by=team");
+        let (status, answer) = serving.get(&path, Some(token)).await;
+        let series = answer["series"].as_array().expect("series");
+        assert!(status == 200 && series.len() == 3 && series.iter().all(known), "{metric}: {answer}");
+    }
 
     let (status, runs) = serving.get("/v1/runs", Some(token)).await;
     assert_eq!((status, &runs["items"][0]["state"]), (200, &"succeeded".into()), "{runs}");

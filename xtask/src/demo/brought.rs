@@ -6,6 +6,10 @@ use serde_json::Value;
 /// The connections of the demo, by name.
 const CONNECTIONS: [&str; 2] = ["git", "github"];
 
+/// Metrics that each need something else of the road: what commits, the graph between them, reviews and open pull
+/// requests say.
+const SHOWN: [&str; 5] = ["commits", "cycle-time", "deploy-time", "review-load", "work-in-progress"];
+
 /// Each connection brought records.
 pub(super) fn check_sync(synced: &Value) -> Result<()> {
     for name in CONNECTIONS {
@@ -20,16 +24,19 @@ pub(super) fn check_sync(synced: &Value) -> Result<()> {
     Ok(())
 }
 
-/// Some metrics have a value that is not 0.
+/// The metrics that are to be shown have a value that is not 0.
 pub(super) fn check_metrics(answers: &Value) -> Result<()> {
-    let known = |answer: &&Value| {
+    let known = |answer: &Value| {
         let points = answer["series"].as_array().into_iter().flatten().flat_map(|series| series["points"].as_array());
         points.flatten().any(|point| point["value"].as_f64().is_some_and(|value| value != 0.0))
     };
-    match answers.as_array().into_iter().flatten().filter(known).count() {
-        0 => bail!("not one metric has a value: the records lie outside of the last 90 days"),
-        _ => Ok(()),
+    let answers = answers.as_array().map(Vec::as_slice).unwrap_or_default();
+    for metric in SHOWN {
+        if !answers.iter().any(|answer| answer["metric"] == metric && known(answer)) {
+            bail!("the metric `{metric}` has no value: the records lie outside of the last 90 days, or do not say");
+        }
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -51,10 +58,16 @@ mod tests {
 
     #[test]
     fn metrics_without_a_value_are_no_demo() {
-        let answers = |value: Value| json!([{ "series": [{ "points": [{ "value": value }] }] }]);
-        assert!(check_metrics(&answers(json!(3.5))).is_ok());
-        for nothing in [answers(json!(null)), answers(json!(0)), json!([])] {
-            assert!(check_metrics(&nothing).is_err(), "{nothing}");
+        let answers = |value: &Value| {
+            let answer = |metric| json!({ "metric": metric, "series": [{ "points": [{ "value": value }] }] });
+            SHOWN.map(answer).to_vec()
+        };
+        let whole = answers(&json!(3.5));
+        assert!(check_metrics(&json!(whole)).is_ok());
+        for nothing in [answers(&json!(null)), answers(&json!(0)), Vec::new(), whole[1..].to_vec()] {
+            assert!(check_metrics(&json!(nothing)).is_err(), "{nothing:?}");
         }
+        let lacking = [&whole[..2], &whole[3..]].concat();
+        assert!(check_metrics(&json!(lacking)).is_err_and(|error| error.to_string().contains("`deploy-time`")));
     }
 }
