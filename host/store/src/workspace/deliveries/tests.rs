@@ -35,8 +35,11 @@ async fn facts(bench: &Bench) -> Vec<PullRequestFact> {
     bench.store.workspace_read(bench.workspace, "read", read).await.expect("facts")
 }
 
+/// A pull request by its id, and when it was in production.
+type Known = (String, Result<Instant, Undeployed>);
+
 /// When each pull request was in production, by id, once all is settled.
-async fn deployed(bench: &Bench) -> Vec<(String, Result<Instant, Undeployed>)> {
+async fn deployed(bench: &Bench) -> Vec<Known> {
     settle_all(bench).await;
     let mut found: Vec<_> = facts(bench).await.into_iter().map(|fact| (fact.key.id, fact.deployed_at)).collect();
     found.sort_by(|a, b| a.0.cmp(&b.0));

@@ -162,7 +162,7 @@ struct Ground<'a> {
     connection: ConnectionId,
     run: RunId,
     /// What was computed of each day when it was last dirty, as a roll-up would have it.
-    computed: BTreeMap<i32, Vec<(String, Result<Instant, Undeployed>)>>,
+    computed: BTreeMap<i32, Vec<Known>>,
 }
 
 impl Ground<'_> {
@@ -173,7 +173,7 @@ impl Ground<'_> {
     }
 
     /// The pull requests that were merged on a day.
-    async fn of(&self, day: i32) -> Vec<(String, Result<Instant, Undeployed>)> {
+    async fn of(&self, day: i32) -> Vec<Known> {
         let [from, to] = [day, day + 1].map(|day| Instant::from_micros(i64::from(day) * DAY));
         let read = async |tx: &mut WorkspaceRead| facts::pull_requests(tx, from, to).await;
         let found = self.bench.store.workspace_read(self.bench.workspace, "read", read).await.expect("facts");
