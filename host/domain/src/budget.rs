@@ -16,7 +16,7 @@ pub struct Budget {
     pub memory_bytes: u32,
     /// HTTP requests.
     pub requests: u32,
-    /// Bytes of HTTP answers, inflated.
+    /// Bytes of HTTP answers, as they come in or inflated: whichever are more.
     pub bytes_in: u32,
     /// Bytes of HTTP requests: address, headers and body.
     pub bytes_out: u32,

@@ -15,7 +15,7 @@ pub struct Usage {
     pub peak_memory_bytes: u64,
     /// HTTP requests that were sent.
     pub requests: u32,
-    /// Bytes of answers, inflated.
+    /// Bytes of answers, as they came in or inflated: whichever are more.
     pub bytes_in: u64,
     /// Bytes of HTTP requests: address, headers and body.
     pub bytes_out: u64,

@@ -1,32 +1,35 @@
-//! Reading an answer's body, inflated, within the cap of one answer and the budget of the call.
+//! Reading an answer's body, within the cap of one answer and the budget of the call.
 //!
-//! Bytes are counted as they are inflated, piece by piece, so that a bomb is left where it crosses the cap.
+//! Bytes are counted piece by piece, so that a bomb is left where it crosses the cap.
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use domain::exchange::ExchangeError;
 use tokio::time::timeout;
 
 use crate::fault;
-use crate::meter::Meter;
+use crate::inflate::{Inflater, Sink};
 
-/// Reads to the end, or to the first limit. `read` grows with every piece, so that it is right however it ends.
+/// Reads to the end, or to the first limit. Without a body its encoding does not matter: answers to `HEAD` name one.
 pub(crate) async fn read(
     answer: &mut reqwest::Response,
-    cap: u32,
     idle: Duration,
-    meter: &Meter,
-    read: &mut u64,
+    sink: Sink<'_>,
 ) -> Result<Vec<u8>, ExchangeError> {
-    let mut body = Vec::new();
-    loop {
-        let piece = timeout(idle, answer.chunk()).await.map_err(|_| ExchangeError::Timeout)?;
-        let Some(piece) = piece.map_err(|error| fault::translate(&error))? else { return Ok(body) };
-        *read += piece.len() as u64;
-        meter.take_in(piece.len())?;
-        if body.len() + piece.len() > cap as usize {
-            return Err(ExchangeError::TooLarge(cap));
-        }
-        body.extend_from_slice(&piece);
+    let Some(first) = next(answer, idle).await? else { return Ok(Vec::new()) };
+    let mut inflater = Inflater::new(answer.headers(), sink)?;
+    let mut piece = Some(first);
+    while let Some(bytes) = piece {
+        inflater.take(&bytes)?;
+        // A source that is always ready with the next piece must not keep the timeouts from being looked at.
+        tokio::task::coop::consume_budget().await;
+        piece = next(answer, idle).await?;
     }
+    inflater.finish()
+}
+
+async fn next(answer: &mut reqwest::Response, idle: Duration) -> Result<Option<Bytes>, ExchangeError> {
+    let piece = timeout(idle, answer.chunk()).await.map_err(|_| ExchangeError::Timeout)?;
+    piece.map_err(|error| fault::translate(&error))
 }

@@ -66,7 +66,7 @@ fn of_io(error: &io::Error, connecting: bool) -> Option<ExchangeError> {
         io::ErrorKind::InvalidData if connecting => broken_tls(error),
         // An address that no connection can be made to, such as one of multicast.
         io::ErrorKind::InvalidInput if connecting => Some(broken("the host is out of reach")),
-        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => Some(malformed("the body does not inflate")),
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => Some(malformed("its body is not framed as HTTP")),
         io::ErrorKind::UnexpectedEof if connecting => Some(ExchangeError::Tls("the handshake was cut off".to_owned())),
         io::ErrorKind::UnexpectedEof => Some(broken("the answer ended before it was complete")),
         io::ErrorKind::ConnectionRefused => Some(broken("it was refused")),

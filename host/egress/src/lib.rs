@@ -11,7 +11,7 @@
 //! 5. `gate`: turn back while the source asked to wait;
 //! 6. `meter`: count it against the call's budget;
 //! 7. `resolve` and `address`: resolve, drop every address that is not public, dial one of the rest;
-//! 8. `body`, `headers`, `scrub`: read the answer within its caps, and blank every credential of the permit wherever it is echoed.
+//! 8. `body`, `inflate`, `headers`, `scrub`: read the answer within its caps, and blank every credential of the permit wherever it is echoed.
 //!
 //! Nothing is retried, but for a request whose access token was refused, once with another token; no redirect is followed, no proxy is taken from the environment and no cookie is kept.
 //! Connections are pooled for each workspace alone (`pool`).
@@ -31,6 +31,7 @@ mod fault;
 pub mod fuzz;
 mod gate;
 mod headers;
+mod inflate;
 mod log;
 mod meter;
 mod permit;

@@ -25,7 +25,7 @@ pub struct EgressEntry {
     pub status: Option<u16>,
     /// Why the request failed, if it did, shortened.
     pub error: Option<String>,
-    /// Bytes of the body that came in, inflated.
+    /// Bytes of the body as they came in, or as they inflated to: whichever are more.
     pub bytes_in: u64,
     /// Bytes of the request: address, headers and body, once it was sent.
     pub bytes_out: u64,

@@ -47,9 +47,9 @@ impl Meter {
     }
 
     /// Counts bytes that came in. They are counted even if they are too many: they did come.
-    pub(crate) fn take_in(&self, bytes: usize) -> Result<(), ExchangeError> {
-        let before = self.bytes_in.fetch_add(bytes as u64, Ordering::Relaxed);
-        if before + bytes as u64 > u64::from(self.budget.bytes_in) {
+    pub(crate) fn take_in(&self, bytes: u64) -> Result<(), ExchangeError> {
+        let before = self.bytes_in.fetch_add(bytes, Ordering::Relaxed);
+        if before.saturating_add(bytes) > u64::from(self.budget.bytes_in) {
             Err(ExchangeError::Budget("bytes-in"))
         } else {
             Ok(())

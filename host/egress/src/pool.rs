@@ -94,6 +94,11 @@ fn build(lane: &Lane, config: &EgressConfig) -> reqwest::Result<Client> {
         .referer(false)
         .retry(retry::never())
         .https_only(!plain)
+        // Egress inflates by itself, whatever features the client was built with.
+        .no_gzip()
+        .no_brotli()
+        .no_zstd()
+        .no_deflate()
         .connect_timeout(config.timeouts.connect)
         .http1_max_headers(config.caps.header_count)
         .http2_max_header_list_size(u32::try_from(config.caps.header_bytes).unwrap_or(u32::MAX))

@@ -8,7 +8,8 @@ use bytes::Bytes;
 use domain::Budget;
 use domain::exchange::{ExchangeError, Request, Response};
 use domain::run::Usage;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header::HOST};
+use http::header::{ACCEPT_ENCODING, HOST, RANGE};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use reqwest::Client;
 use tokio::time::{timeout, timeout_at};
 use tracing::Instrument as _;
@@ -16,6 +17,7 @@ use tracing::Instrument as _;
 use crate::config::{ConfigError, EgressConfig, Route};
 use crate::credential::{Attached, Selected};
 use crate::gate::{Gates, Waiters};
+use crate::inflate::{self, Sink};
 use crate::log::{EgressEntry, Log, OpenEntry};
 use crate::meter::Meter;
 use crate::permit::{Permit, Secret};
@@ -209,11 +211,18 @@ impl Session {
         if lane.reach == Reach::Loopback {
             headers.insert(HOST, HeaderValue::from_str(&target.authority()).map_err(denied)?);
         }
+        // A part of a compressed answer would not inflate.
+        if !headers.contains_key(RANGE) {
+            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(inflate::ACCEPTED));
+        }
         let wire =
             Wire { client, method, url, headers, body: body.map(Bytes::from), patience: config.timeouts.first_byte };
         let mut answer = self.ask(&wire, credential.as_ref(), bytes_out, open).await?;
         open.entry.status = Some(answer.status().as_u16());
         check_peer(&answer, lane)?;
+        if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
+            return Err(ExchangeError::Malformed("it changes to a protocol that nobody asked for".to_owned()));
+        }
         let now = (config.clock)();
         if let Some(pause) = rate::pause(answer.status(), answer.headers(), now) {
             let seconds = pause.as_secs() + u64::from(pause.subsec_nanos() > 0);
@@ -221,8 +230,8 @@ impl Session {
             gates.close(waiters, pause, now);
         }
         let mut headers = headers::reveal(answer.headers(), &config.caps)?;
-        let (cap, idle) = (config.caps.body_bytes, config.timeouts.idle);
-        let mut body = body::read(&mut answer, cap, idle, &self.meter, &mut open.entry.bytes_in).await?;
+        let sink = Sink::new(config.caps.body_bytes, &self.meter, &mut open.entry.bytes_in);
+        let mut body = body::read(&mut answer, config.timeouts.idle, sink).await?;
         if self.blank(&mut headers, &mut body) {
             tracing::warn!(host = target.host, "the source echoed a credential; it was blanked");
         }

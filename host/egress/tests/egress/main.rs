@@ -2,12 +2,15 @@
 
 mod answers;
 mod authority;
+mod bombs;
 mod budgets;
 mod corpus;
 mod credentials;
 mod dial;
 mod dns;
 mod downgrade;
+mod floods;
+mod framing;
 mod gate;
 mod namespace;
 mod packets;

@@ -135,3 +135,26 @@ pub(crate) async fn trap(ip: &str, port: u16) -> (SocketAddr, Arc<AtomicUsize>) 
 pub(crate) fn ok(body: impl Into<Bytes>) -> Response<Bytes> {
     Response::new(body.into())
 }
+
+/// A server that begins so, then says one thing over and over as fast as it is read; the bytes that it got rid of.
+pub(crate) async fn endless(head: Vec<u8>, piece: &[u8]) -> (SocketAddr, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let sent = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&sent);
+    let pieces = piece.repeat((1 << 14) / piece.len() + 1);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let (head, pieces, counted) = (head.clone(), pieces.clone(), Arc::clone(&counted));
+            tokio::spawn(async move {
+                let _ = stream.read(&mut [0; 4096]).await;
+                let mut next = &head;
+                while stream.write_all(next).await.is_ok() {
+                    counted.fetch_add(next.len(), Ordering::SeqCst);
+                    next = &pieces;
+                }
+            });
+        }
+    });
+    (address, sent)
+}
