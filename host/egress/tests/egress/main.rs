@@ -16,6 +16,7 @@ mod namespace;
 mod packets;
 mod proxy;
 mod rebinding;
+mod second;
 mod secure;
 mod tls;
 mod tokens;

@@ -8,12 +8,14 @@ use domain::Budget;
 use domain::exchange::ExchangeError;
 use http::Response;
 use rcgen::{BasicConstraints, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, NameConstraints, date_time_ymd};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 use tokio_rustls::rustls::{ProtocolVersion, SupportedProtocolVersion, version};
 use weighbridge_egress::{Egress, EgressConfig, Roots, Session};
 
 use super::authority::{Authority, Identity, of_authority, of_server};
 use super::secure::{Dialect, Secure};
-use super::upstream::{ok, trap};
+use super::upstream::{End, ok, trap};
 use super::world::{HOST, OTHER, ToldResolver, config, get_as, permit, rule};
 
 type Versions = &'static [&'static SupportedProtocolVersion];
@@ -167,6 +169,29 @@ async fn a_server_that_does_not_speak_tls_is_told_from_one_that_does() {
 }
 
 #[tokio::test]
+async fn a_handshake_that_stalls_runs_out_of_time_and_one_that_is_cut_off_is_named() {
+    for (end, expected) in [
+        (End::Stay, ExchangeError::Timeout),
+        (End::Close, ExchangeError::Tls("the handshake was cut off".to_owned())),
+        (End::Reset, ExchangeError::Connection("it was reset".to_owned())),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.expect("a client");
+            let _ = stream.read(&mut [0; 4096]).await;
+            match end {
+                End::Stay => std::future::pending().await,
+                End::Close => stream.shutdown().await.expect("an end"),
+                End::Reset => stream.set_zero_linger().expect("an option"),
+            }
+        });
+        let outcome = towards(address, Authority::new("ours").roots()).send(get_as(&url(address))).await;
+        assert_eq!(outcome, Err(expected), "{end:?}");
+    }
+}
+
+#[tokio::test]
 async fn two_hosts_behind_one_certificate_do_not_share_a_connection() {
     // HTTP/2 would allow it (RFC 9113, section 9.1.1), but each host is resolved, checked and counted by itself.
     let authority = Authority::new("ours");
@@ -197,6 +222,7 @@ async fn caps_and_budgets_hold_over_http_2() {
         match request.uri().path() {
             "/many" => (0..200).fold(builder, |builder, index| builder.header(format!("x-{index}"), "1")),
             "/large" => builder.header("x-large", "x".repeat(70_000)),
+            "/big" => return ok(vec![b'x'; 1200]),
             _ => return ok(vec![b'x'; 700]),
         }
         .body(Bytes::new())
@@ -209,13 +235,14 @@ async fn caps_and_budgets_hold_over_http_2() {
     let caps = weighbridge_egress::Caps { body_bytes: 1000, ..weighbridge_egress::Caps::default() };
     let resolver = ToldResolver::new(&[&["127.0.0.1"]]);
     let config = EgressConfig { resolver, caps, roots: authority.roots(), ..config(&[]) };
-    let budget = Budget { requests: 4, bytes_in: 1000, ..Budget::default() };
+    let budget = Budget { requests: 5, bytes_in: 2000, ..Budget::default() };
     let session = Egress::new(config).expect("settings").session(Arc::new(small), budget);
     let ask = |path: &str| session.send(super::world::get(&format!("https://{HOST}:{}{path}", server.address.port())));
     for path in ["/many", "/large"] {
         let outcome = ask(path).await;
         assert!(matches!(outcome, Err(ExchangeError::Malformed(_))), "{path}: {outcome:?}");
     }
+    assert_eq!(ask("/big").await, Err(ExchangeError::TooLarge(1000)));
     assert_eq!(ask("/x").await.expect("an answer").body.len(), 700);
     assert_eq!(ask("/x").await, Err(ExchangeError::Budget("bytes-in")));
     assert_eq!(ask("/x").await, Err(ExchangeError::Budget("requests")));
