@@ -1,6 +1,7 @@
 //! Answers: large, slow, broken, redirecting, and those that say too much.
 
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -11,7 +12,7 @@ use http::Response;
 use weighbridge_egress::{Caps, EgressConfig};
 
 use super::upstream::{End, Upstream, ok, raw};
-use super::world::{HOST, OTHER, config, failure, get, get_as, permit, session};
+use super::world::{HOST, OTHER, config, failure, get, get_as, hurried, permit, session};
 
 const URL: &str = "https://api.example.test/x";
 
@@ -105,6 +106,12 @@ async fn headers_are_capped_and_cookies_withheld() {
     }
 }
 
+/// One GET of a server that only time ends.
+async fn late(address: SocketAddr) -> ExchangeError {
+    let session = session(hurried(config(&[(HOST, address)])), permit());
+    session.send(get(URL)).await.expect_err("no answer")
+}
+
 #[tokio::test]
 async fn a_server_that_drips_or_says_nothing_runs_out_of_time() {
     let head = b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n".to_vec();
@@ -117,11 +124,11 @@ async fn a_server_that_drips_or_says_nothing_runs_out_of_time() {
     let interim = vec![b"HTTP/1.1 103 Early Hints\r\n\r\n".to_vec(); 1000];
     let hinting = raw(interim, Duration::from_millis(50), End::Stay).await;
     for address in [silent, stalled, dripping, hinting] {
-        assert_eq!(failure(address).await, ExchangeError::Timeout);
+        assert_eq!(late(address).await, ExchangeError::Timeout);
     }
     assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
     let started = Instant::now();
-    assert_eq!(failure(stalled).await, ExchangeError::Timeout);
+    assert_eq!(late(stalled).await, ExchangeError::Timeout);
     assert!(started.elapsed() < Duration::from_secs(1), "a pause in the body ends it long before the total does");
 }
 

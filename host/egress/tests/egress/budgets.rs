@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use weighbridge_egress::{Egress, EgressConfig, Session};
 
 use super::upstream::{End, Upstream, ok, raw};
-use super::world::{HOST, OTHER, config, get, permit};
+use super::world::{HOST, OTHER, config, get, hurried, permit};
 
 const URL: &str = "https://api.example.test/x?token=hidden";
 
@@ -64,7 +64,7 @@ async fn the_calls_time_ends_its_requests() {
 async fn a_workspace_has_so_many_requests_on_their_way() {
     let silent = raw(vec![], Duration::ZERO, End::Stay).await;
     let upstream = Upstream::serve(|_| ok("hello")).await;
-    let mut config = config(&[(HOST, silent), (OTHER, upstream.address)]);
+    let mut config = hurried(config(&[(HOST, silent), (OTHER, upstream.address)]));
     config.parallel_per_workspace = 1;
     let session = session(config, Budget::default());
     let started = std::time::Instant::now();

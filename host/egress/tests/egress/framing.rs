@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use weighbridge_egress::Egress;
 
 use super::upstream::{End, Upstream, ok, raw};
-use super::world::{HOST, OTHER, config, get, get_as, permit, session};
+use super::world::{HOST, OTHER, config, get, get_as, hurried, permit, session};
 
 const URL: &str = "https://api.example.test/x";
 
@@ -21,7 +21,7 @@ const URL: &str = "https://api.example.test/x";
 async fn outcome(lines: &str, body: &str) -> Result<Vec<u8>, ExchangeError> {
     let bytes = format!("HTTP/1.1 200 OK\r\n{lines}\r\n{body}").into_bytes();
     let address = raw(vec![bytes], Duration::ZERO, End::Stay).await;
-    let session = session(config(&[(HOST, address)]), permit());
+    let session = session(hurried(config(&[(HOST, address)])), permit());
     session.send(get(URL)).await.map(|answer| answer.body)
 }
 

@@ -16,7 +16,7 @@ use weighbridge_egress::{Egress, EgressConfig, Roots, Session};
 use super::authority::{Authority, Identity, of_authority, of_server};
 use super::secure::{Dialect, Secure};
 use super::upstream::{End, ok, trap};
-use super::world::{HOST, OTHER, ToldResolver, config, get_as, permit, rule};
+use super::world::{HOST, OTHER, ToldResolver, config, get_as, hurried, permit, rule};
 
 type Versions = &'static [&'static SupportedProtocolVersion];
 
@@ -29,12 +29,21 @@ const PROTOCOLS: &[(&[&[u8]], &str)] =
 
 /// A session whose requests for `HOST` go to this server, which is opened as a private network, trusting these roots.
 pub(crate) fn towards(address: SocketAddr, roots: Roots) -> Session {
+    session_of(address, roots, |config| config)
+}
+
+/// The same, for a server that only time ends.
+pub(crate) fn hurried_towards(address: SocketAddr, roots: Roots) -> Session {
+    session_of(address, roots, hurried)
+}
+
+fn session_of(address: SocketAddr, roots: Roots, pace: impl Fn(EgressConfig) -> EgressConfig) -> Session {
     let mut permit = permit();
     permit.rules.push(rule(HOST, address.port()));
     permit.private_networks.push(address.ip().into());
     let resolver = ToldResolver::new(&[&[&address.ip().to_string()]]);
     let config = EgressConfig { resolver, roots, ..config(&[]) };
-    Egress::new(config).expect("settings").session(Arc::new(permit), Budget::default())
+    Egress::new(pace(config)).expect("settings").session(Arc::new(permit), Budget::default())
 }
 
 pub(crate) fn url(address: SocketAddr) -> String {
@@ -186,8 +195,10 @@ async fn a_handshake_that_stalls_runs_out_of_time_and_one_that_is_cut_off_is_nam
                 End::Reset => stream.set_zero_linger().expect("an option"),
             }
         });
-        let outcome = towards(address, Authority::new("ours").roots()).send(get_as(&url(address))).await;
-        assert_eq!(outcome, Err(expected), "{end:?}");
+        let roots = Authority::new("ours").roots();
+        let late = expected == ExchangeError::Timeout;
+        let session = if late { hurried_towards(address, roots) } else { towards(address, roots) };
+        assert_eq!(session.send(get_as(&url(address))).await, Err(expected), "{end:?}");
     }
 }
 
@@ -222,6 +233,7 @@ async fn caps_and_budgets_hold_over_http_2() {
         match request.uri().path() {
             "/many" => (0..200).fold(builder, |builder, index| builder.header(format!("x-{index}"), "1")),
             "/large" => builder.header("x-large", "x".repeat(70_000)),
+            "/room" => (0..50).fold(builder, |builder, index| builder.header(format!("x-{index}"), "x".repeat(1000))),
             "/big" => return ok(vec![b'x'; 1200]),
             _ => return ok(vec![b'x'; 700]),
         }
@@ -235,13 +247,14 @@ async fn caps_and_budgets_hold_over_http_2() {
     let caps = weighbridge_egress::Caps { body_bytes: 1000, ..weighbridge_egress::Caps::default() };
     let resolver = ToldResolver::new(&[&["127.0.0.1"]]);
     let config = EgressConfig { resolver, caps, roots: authority.roots(), ..config(&[]) };
-    let budget = Budget { requests: 5, bytes_in: 2000, ..Budget::default() };
+    let budget = Budget { requests: 6, bytes_in: 2000, ..Budget::default() };
     let session = Egress::new(config).expect("settings").session(Arc::new(small), budget);
     let ask = |path: &str| session.send(super::world::get(&format!("https://{HOST}:{}{path}", server.address.port())));
     for path in ["/many", "/large"] {
         let outcome = ask(path).await;
         assert!(matches!(outcome, Err(ExchangeError::Malformed(_))), "{path}: {outcome:?}");
     }
+    assert_eq!(ask("/room").await.expect("an answer within the cap").headers.len(), 51);
     assert_eq!(ask("/big").await, Err(ExchangeError::TooLarge(1000)));
     assert_eq!(ask("/x").await.expect("an answer").body.len(), 700);
     assert_eq!(ask("/x").await, Err(ExchangeError::Budget("bytes-in")));
