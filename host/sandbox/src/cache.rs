@@ -4,14 +4,21 @@
 //! HMAC-SHA256 under a key of the host followed by the artefact; what is authenticated holds the file's name too, so that
 //! no file can stand in for another. The name is the component's digest and that of everything that the compiler's output
 //! depends on: exact engine version, configuration, target and CPU features.
+//!
+//! The rule: what is not the host's own file of this very name is as good as none. It is said in the log, and the component
+//! is compiled anew. The MAC is what keeps strangers out; that the directory is the host's alone only keeps them from having
+//! everything compiled again and again.
 
+use std::fs::File;
 use std::hash::{Hash, Hasher};
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
-use cap_std::fs::Dir;
+use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt as _};
 use domain::Digest;
 use hmac::{Hmac, KeyInit, Mac};
+use rustix::fs::{AtFlags, Mode, OFlags, chmodat, fstat, openat};
+use rustix::io::Errno;
 use sha2::{Digest as _, Sha256};
 
 use crate::compile::ARTEFACT;
@@ -26,9 +33,11 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// Keep artefacts in this directory, which only the host writes, under this key, which only the host knows.
+    /// Keep artefacts in this directory, which only the host writes, under this key, which only the host knows. A directory
+    /// that others may write into is closed to them.
     #[must_use]
     pub fn new(dir: Dir, key: [u8; 32]) -> Self {
+        close_to_others(&dir);
         // HMAC fills a short key up to the block of its hash with zeros (RFC 2104).
         let mut block = [0; 64];
         block[..key.len()].copy_from_slice(&key);
@@ -37,27 +46,37 @@ impl Cache {
 
     /// The artefact of this name, if there is one and the host wrote it.
     pub(crate) fn find(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
-        let file = match self.dir.open(name) {
+        let found = match self.open(name) {
             Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error),
+            Err(Errno::NOENT) => return Ok(None),
+            Err(Errno::LOOP) => return Ok(refused(name, "is a link")),
+            Err(error) => return Err(error.into()),
         };
-        if file.metadata()?.len() > MAC as u64 + ARTEFACT {
-            tracing::warn!(file.name = name, "an artefact of the cache is too large: it is compiled anew");
-            return Ok(None);
+        let about = found.metadata()?;
+        if !about.is_file() {
+            return Ok(refused(name, "is no file"));
+        }
+        if about.len() > MAC as u64 + ARTEFACT {
+            return Ok(refused(name, "is too large"));
         }
         // It may grow while it is read.
-        let mut file = file.take(MAC as u64 + ARTEFACT);
+        let mut file = found.take(MAC as u64 + ARTEFACT);
         let mut mac = [0; MAC];
         let mut artefact = Vec::new();
         if file.read_exact(&mut mac).is_err() || file.read_to_end(&mut artefact).is_err() {
-            return Ok(None);
+            return Ok(refused(name, "is cut short, or cannot be read"));
         }
         if self.mac(name, &artefact).verify_slice(&mac).is_err() {
-            tracing::warn!(file.name = name, "an artefact of the cache is not the host's: it is compiled anew");
-            return Ok(None);
+            return Ok(refused(name, "is not the host's, or was changed"));
         }
         Ok(Some(artefact))
+    }
+
+    /// Open what stands under a name, without following a link to elsewhere and without waiting for whoever writes into a
+    /// pipe that was put there.
+    fn open(&self, name: &str) -> Result<File, Errno> {
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        openat(&*self.dir, name, flags, Mode::empty()).map(File::from)
     }
 
     /// Keep an artefact. Readers see the old file or the new one, never a part.
@@ -72,7 +91,8 @@ impl Cache {
     }
 
     fn write(&self, draft: &str, name: &str, artefact: &[u8]) -> io::Result<()> {
-        let mut file = self.dir.create(draft)?;
+        let mut options = OpenOptions::new();
+        let mut file = self.dir.open_with(draft, options.write(true).create_new(true).mode(0o600))?;
         file.write_all(&self.mac(name, artefact).finalize().into_bytes())?;
         file.write_all(artefact)?;
         file.sync_all()
@@ -90,6 +110,28 @@ impl Cache {
 impl std::fmt::Debug for Cache {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Cache").field("dir", &self.dir).finish_non_exhaustive()
+    }
+}
+
+/// What stands in the cache is not used, and why.
+fn refused(name: &str, why: &str) -> Option<Vec<u8>> {
+    tracing::warn!(file.name = name, "an artefact of the cache {why}: it is compiled anew");
+    None
+}
+
+/// Take the right to write from everybody else.
+fn close_to_others(dir: &Dir) {
+    let others = Mode::WGRP | Mode::WOTH;
+    let closed = fstat(dir).map(|about| Mode::from_raw_mode(about.st_mode)).and_then(|mode| {
+        let open = mode.intersects(others);
+        if open { chmodat(dir, ".", mode.difference(others), AtFlags::empty()).map(|()| true) } else { Ok(false) }
+    });
+    match closed {
+        Ok(false) => {}
+        Ok(true) => {
+            tracing::warn!("others could write into the cache of compiled components: that right is taken away")
+        }
+        Err(error) => tracing::warn!(%error, "others may write into the cache of compiled components"),
     }
 }
 
@@ -120,64 +162,4 @@ impl Hasher for Sha {
 }
 
 #[cfg(test)]
-mod tests {
-    use cap_std::ambient_authority;
-    use tempfile::TempDir;
-
-    use super::*;
-
-    fn cache() -> (TempDir, Cache) {
-        let folder = tempfile::tempdir().expect("a directory");
-        let dir = Dir::open_ambient_dir(folder.path(), ambient_authority()).expect("the directory");
-        (folder, Cache::new(dir, [7; 32]))
-    }
-
-    #[test]
-    fn any_flipped_bit_makes_an_artefact_unknown() {
-        let (folder, cache) = cache();
-        cache.keep("a", b"code").expect("kept");
-        assert_eq!(cache.find("a").expect("readable").as_deref(), Some(&b"code"[..]));
-        let path = folder.path().join("a");
-        let whole = std::fs::read(&path).expect("the file");
-        for bit in 0..whole.len() * 8 {
-            let mut flipped = whole.clone();
-            flipped[bit / 8] ^= 1 << (bit % 8);
-            std::fs::write(&path, flipped).expect("written");
-            assert_eq!(cache.find("a").expect("readable"), None, "bit {bit}");
-        }
-        for length in 0..whole.len() {
-            std::fs::write(&path, &whole[..length]).expect("written");
-            assert_eq!(cache.find("a").expect("readable"), None, "{length} bytes");
-        }
-    }
-
-    #[test]
-    fn an_artefact_cannot_stand_in_for_another() {
-        let (folder, cache) = cache();
-        cache.keep("a", b"code").expect("kept");
-        std::fs::rename(folder.path().join("a"), folder.path().join("b")).expect("renamed");
-        assert_eq!(cache.find("b").expect("readable"), None);
-        let other =
-            Cache { mac: Cache::new(cache.dir.try_clone().expect("the directory"), [8; 32]).mac, ..cache.clone() };
-        cache.keep("a", b"code").expect("kept");
-        assert_eq!(other.find("a").expect("readable"), None);
-    }
-
-    #[test]
-    fn nothing_but_the_artefact_is_left_behind() {
-        let (folder, cache) = cache();
-        cache.keep("a", b"old").expect("kept");
-        cache.keep("a", b"new").expect("kept");
-        assert_eq!(cache.find("a").expect("readable").as_deref(), Some(&b"new"[..]));
-        assert_eq!(std::fs::read_dir(folder.path()).expect("the directory").count(), 1);
-    }
-
-    #[test]
-    fn a_huge_file_is_not_read() {
-        let (folder, cache) = cache();
-        // Sparse: it takes no room, unless it is read.
-        let file = std::fs::File::create(folder.path().join("a")).expect("a file");
-        file.set_len(1 << 40).expect("a length");
-        assert_eq!(cache.find("a").expect("readable"), None);
-    }
-}
+mod tests;

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
+#[cfg(test)]
+pub(crate) use config::config_of;
 pub(crate) use config::{config, pooled};
 pub use prepare::PrepareError;
 #[cfg(test)]

@@ -31,6 +31,11 @@ const REFUSED: WasmFeatures = WasmFeatures::all().difference(ENGINE_FEATURES);
 
 /// What compiling and running have in common.
 pub(crate) fn config() -> Config {
+    config_of(ModuleVersionStrategy::WasmtimeVersion)
+}
+
+/// The same, if this were that build of wasmtime.
+pub(crate) fn config_of(build: ModuleVersionStrategy) -> Config {
     let mut config = Config::new();
     config
         .epoch_interruption(true)
@@ -43,8 +48,9 @@ pub(crate) fn config() -> Config {
         .cranelift_nan_canonicalization(true)
         // Debug information is the guest's own word, and reading it recurses as deep as the guest likes.
         .wasm_backtrace_details(WasmBacktraceDetails::Disable);
+    // Only too long a version is refused, and these are short.
+    let _ = config.module_version(build);
     let version = version(&config);
-    // Only too long a version is refused, and a digest is short.
     let _ = config.module_version(version);
     config
 }

@@ -128,7 +128,10 @@ impl Engine {
         });
         let Some(artefact) = found.await? else { return Ok(None) };
         match self.inner.guests.load(artefact, interfaces).await {
-            Err(PrepareError::Load(_)) => Ok(None),
+            Err(PrepareError::Load(error)) => {
+                tracing::warn!(%error, "an artefact of the cache does not load: it is compiled anew");
+                Ok(None)
+            }
             loaded => loaded.map(Some),
         }
     }

@@ -25,6 +25,7 @@ use crate::guest::{GLOBAL, Guest, PAGE, SCRATCH, page};
 
 mod apart;
 mod budgets;
+mod cached;
 mod isolation;
 mod loading;
 mod output;

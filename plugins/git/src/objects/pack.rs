@@ -61,7 +61,7 @@ impl Pack {
         let index = self.index(effort)?;
         let Some(at) = index.lookup(id) else { return Ok(None) };
         let offset = index.pack_offset_at_index(at);
-        if offset + TRAILER >= self.size {
+        if offset.saturating_add(TRAILER) >= self.size {
             let reason = format!("it places object {id} at {offset}, and the pack ends at {}", self.size);
             return Err(Error::damaged(format!("{}.idx", self.stem), reason));
         }
