@@ -129,7 +129,7 @@ fn close_to_others(dir: &Dir) {
     match closed {
         Ok(false) => {}
         Ok(true) => {
-            tracing::warn!("others could write into the cache of compiled components: that right is taken away")
+            tracing::warn!("others could write into the cache of compiled components: that right is taken away");
         }
         Err(error) => tracing::warn!(%error, "others may write into the cache of compiled components"),
     }

@@ -2,7 +2,8 @@
 //!
 //! A target is a function of bytes, kept beside what it reads (`fuzz.rs` of each crate), which panics where something does
 //! not hold. libFuzzer calls it for as long as one likes (`cargo xtask soak --fuzz`); [`check`] calls it in every run of the
-//! tests with the same inputs each time. What a fuzzer found goes into the corpus, and so stays a test.
+//! tests with the same inputs each time, or with so many times more as `WEIGHBRIDGE_MUTATIONS` says. What a fuzzer found goes
+//! into the corpus, and so stays a test.
 
 mod mutate;
 
@@ -29,7 +30,8 @@ pub fn check(target: &str, mutations: usize, body: impl Fn(&[u8])) {
         run(target, name, input, &body);
     }
     let mut mutator = Mutator::new(inputs.into_iter().map(|(_, input)| input).collect());
-    for number in 0..mutations {
+    let times = std::env::var("WEIGHBRIDGE_MUTATIONS").ok().and_then(|times| times.parse().ok()).unwrap_or(1);
+    for number in 0..mutations.saturating_mul(times) {
         run(target, &format!("mutation-{number}"), &mutator.next(), &body);
     }
 }
