@@ -11,13 +11,14 @@ pub mod capability;
 pub mod exchange;
 pub mod fact;
 pub mod id;
+pub mod inspection;
 pub mod instant;
 pub mod page;
 pub mod record;
 pub mod rollup;
 pub mod run;
 
-pub use budget::Budget;
+pub use budget::{Budget, BudgetKind};
 pub use calendar::Day;
 pub use capability::Capabilities;
 pub use id::{ConnectionId, Digest, PluginId, RunId, TokenId, WorkspaceId};

@@ -43,6 +43,7 @@ mod rule;
 mod scrub;
 mod session;
 mod token;
+mod template;
 mod url;
 
 pub use config::{Caps, ConfigError, EgressConfig, Route, Timeouts};

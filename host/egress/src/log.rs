@@ -1,6 +1,8 @@
 //! What a session did, for the record of its run: where requests went and how they ended, without queries and bodies.
 
-use std::sync::{Mutex, PoisonError};
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use domain::exchange::ExchangeError;
@@ -21,6 +23,10 @@ pub struct EgressEntry {
     pub method: String,
     /// The path without its query, shortened.
     pub path: String,
+    /// The same with its variable parts replaced, for those who look at the run.
+    pub template: String,
+    /// Whether the session had sent the same request before, and it had failed.
+    pub retry: bool,
     /// The status of the answer, if one came.
     pub status: Option<u16>,
     /// Why the request failed, if it did, shortened.
@@ -36,19 +42,35 @@ pub struct EgressEntry {
 /// The entries of a session, in the order in which their requests ended.
 #[derive(Debug, Default)]
 pub(crate) struct Log {
-    entries: Mutex<Vec<EgressEntry>>,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    entries: Vec<EgressEntry>,
+    /// The requests that failed, by method and URL.
+    failed: HashSet<u64>,
 }
 
 impl Log {
     /// Opens an entry. It is written when it is dropped, so that a request that is abandoned is on record too.
-    pub(crate) fn open(&self, method: &str) -> OpenEntry<'_> {
+    pub(crate) fn open(&self, method: &str, url: &str) -> OpenEntry<'_> {
+        let mut hasher = DefaultHasher::new();
+        (method, url).hash(&mut hasher);
+        let what = hasher.finish();
+        let retry = self.kept().failed.contains(&what);
         let method = method.chars().filter(char::is_ascii_graphic).take(16).collect();
         let error = Some("abandoned".to_owned());
-        OpenEntry { log: self, started: Instant::now(), entry: EgressEntry { method, error, ..EgressEntry::default() } }
+        let entry = EgressEntry { method, error, retry, ..EgressEntry::default() };
+        OpenEntry { log: self, started: Instant::now(), what, entry }
     }
 
     pub(crate) fn entries(&self) -> Vec<EgressEntry> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.kept().entries.clone()
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -56,13 +78,15 @@ impl Log {
 pub(crate) struct OpenEntry<'l> {
     log: &'l Log,
     started: Instant,
+    what: u64,
     pub(crate) entry: EgressEntry,
 }
 
 impl OpenEntry<'_> {
     /// Names where the request goes.
-    pub(crate) fn goes_to(&mut self, host: &str, path: &str) {
+    pub(crate) fn goes_to(&mut self, host: &str, path: &str, template: String) {
         host.clone_into(&mut self.entry.host);
+        self.entry.template = template;
         self.entry.path = path.chars().take(MAX_PATH).collect();
     }
 
@@ -80,9 +104,13 @@ impl OpenEntry<'_> {
 
 impl Drop for OpenEntry<'_> {
     fn drop(&mut self) {
-        let mut entries = self.log.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        if entries.len() < MAX_ENTRIES {
-            entries.push(std::mem::take(&mut self.entry));
+        let mut kept = self.log.kept();
+        if kept.entries.len() < MAX_ENTRIES {
+            let failed = self.entry.error.is_some() || self.entry.status.is_some_and(|status| status == 429 || status >= 500);
+            if failed {
+                kept.failed.insert(self.what);
+            }
+            kept.entries.push(std::mem::take(&mut self.entry));
         }
     }
 }
@@ -94,8 +122,23 @@ mod tests {
     #[test]
     fn an_entry_does_not_grow_with_its_error() {
         let log = Log::default();
-        log.open("GET").end(Some(&ExchangeError::Denied("é".repeat(16_000))));
+        log.open("GET", "https://a.test/").end(Some(&ExchangeError::Denied("é".repeat(16_000))));
         let kept = log.entries().remove(0).error.expect("an error");
         assert!(kept.starts_with("denied: é") && (MAX_ERROR - 1..=MAX_ERROR).contains(&kept.len()), "{}", kept.len());
+    }
+
+    #[test]
+    fn the_same_request_after_a_failure_is_a_retry() {
+        let log = Log::default();
+        let send = |url: &str, status| {
+            let mut open = log.open("GET", url);
+            open.entry.status = Some(status);
+            open.end(None);
+        };
+        for (url, status) in [("/a", 503), ("/b", 200), ("/a", 200), ("/b", 200)] {
+            send(url, status);
+        }
+        let retries: Vec<bool> = log.entries().iter().map(|entry| entry.retry).collect();
+        assert_eq!(retries, [false, false, true, false]);
     }
 }

@@ -49,7 +49,7 @@ fn keep<'a>(rules: &[&'a HttpRule], fits: impl Fn(&HttpRule) -> bool) -> Vec<&'a
 }
 
 /// Whether `path` is `prefix` or lies below it, on a segment's border. An empty prefix grants nothing.
-fn is_below(prefix: &str, path: &str) -> bool {
+pub(crate) fn is_below(prefix: &str, path: &str) -> bool {
     let Some(rest) = path.strip_prefix(prefix) else { return false };
     prefix.ends_with('/') || (!prefix.is_empty() && (rest.is_empty() || rest.starts_with('/')))
 }

@@ -26,7 +26,7 @@ use crate::resolve::Reach;
 use crate::scrub::Scrubber;
 use crate::token::TokenError;
 use crate::url::Target;
-use crate::{body, credential, fault, headers, rate, rule};
+use crate::{body, credential, fault, headers, rate, rule, template};
 
 use domain::capability::Scheme;
 
@@ -114,7 +114,7 @@ impl Session {
             status = tracing::field::Empty,
             duration_ms = tracing::field::Empty,
         );
-        let mut open = self.log.open(&request.method);
+        let mut open = self.log.open(&request.method, &request.url);
         let outcome = Box::pin(self.exchange(request, &mut open).instrument(span.clone())).await;
         let millis = open.end(outcome.as_ref().err());
         let EgressEntry { host, method, status, .. } = &open.entry;
@@ -159,7 +159,7 @@ impl Session {
     fn admit(&self, request: Request, open: &mut OpenEntry<'_>) -> Result<Admitted<'_>, ExchangeError> {
         let Request { method, url, headers, body, auth } = request;
         let target = Target::parse(&url).map_err(denied)?;
-        open.goes_to(&target.host, &target.path);
+        open.goes_to(&target.host, &target.path, template::of(&self.permit.rules, &target.host, &target.path));
         let method = rule::admit(&self.permit.rules, &method, &target).map_err(denied)?;
         let headers = headers::admit(&headers, &credential::header_names(&self.permit)).map_err(denied)?;
         if body.as_ref().is_some_and(|body| body.len() > MAX_REQUEST_BODY) {

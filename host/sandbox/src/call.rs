@@ -14,7 +14,7 @@ use crate::capability::files::{Below, Files};
 use crate::capability::http::{Exchange, Http};
 use crate::capability::log::Log;
 use crate::capability::state::State;
-use crate::fault::{CallError, Cause};
+use crate::fault::{self, CallError, Cause};
 use crate::limits::Limits;
 use crate::meter::Meter;
 
@@ -56,6 +56,8 @@ pub struct Outcome<T> {
     pub log: Vec<LogLine>,
     /// The connection's state after the call, if the call succeeded and changed it.
     pub state: Option<BTreeMap<String, String>>,
+    /// Where the guest stood when the engine stopped it, innermost first, names demangled, cut and escaped.
+    pub frames: Vec<String>,
     /// Where the time went.
     pub elapsed: Elapsed,
 }
@@ -98,10 +100,10 @@ impl CallState {
         state: BTreeMap<String, String>,
     ) -> Self {
         Self {
-            meter: Meter::start(Duration::from_millis(budget.cpu_ms.into())),
-            limits: Limits::new(budget.memory_bytes as usize),
+            meter: Meter::start(Duration::from_millis(budget.cpu_ms.into()), budget.host_calls),
+            limits: Limits::new(budget),
             log: Log::new(budget.log_bytes),
-            exchange: Exchange::new(http),
+            exchange: Exchange::new(http, budget.handles),
             files,
             state: State::new(state, budget.state_bytes),
         }
@@ -111,21 +113,28 @@ impl CallState {
     pub(crate) fn into_left(mut self) -> Left {
         self.meter.turn();
         let Self { meter, limits, log, exchange, files, state } = self;
+        let longest = log.longest().max(state.longest());
         let (log, log_bytes) = log.into_parts();
-        let traffic = exchange.traffic();
-        Left {
-            guest: meter.guest(),
-            host: meter.host(),
+        let (traffic, held) = (exchange.traffic(), exchange.held());
+        let usage = Usage {
+            calls: 1,
             cpu_ticks: meter.ticks(),
+            cpu_ms: millis(meter.guest()),
             peak_memory_bytes: limits.peak(),
+            table_elements: limits.table_elements(),
+            handles: held.most,
+            host_calls: meter.host_calls().into(),
+            handed_bytes: held.handed.max(longest),
             requests: traffic.requests,
             bytes_in: traffic.bytes_in,
             bytes_out: traffic.bytes_out,
             file_bytes: files.used(),
-            log,
             log_bytes,
-            state: state.into_changes(),
-        }
+            state_bytes: state.used(),
+            ..Usage::default()
+        };
+        let (guest, host) = (meter.guest(), meter.host());
+        Left { guest, host, usage, log, state: state.into_changes(), frames: Vec::new() }
     }
 }
 
@@ -148,7 +157,7 @@ impl<R> Answered<R> {
     pub(crate) fn doubted(mut self, budget: &Budget) -> Self {
         let mut log = Log::new(budget.log_bytes);
         self.left.log.iter().for_each(|line| log.write(line.level, &line.message));
-        (self.left.log, self.left.log_bytes) = log.into_parts();
+        (self.left.log, self.left.usage.log_bytes) = log.into_parts();
         let within = |state: &BTreeMap<String, String>| State::fits(state, budget.state_bytes);
         if !self.left.state.as_ref().is_none_or(within) {
             self = Self::ended_by(Cause::Gone("it changed the state beyond its quota".to_owned()));
@@ -162,37 +171,44 @@ impl<R> Answered<R> {
 pub(crate) struct Left {
     pub(crate) guest: Duration,
     pub(crate) host: Duration,
-    pub(crate) cpu_ticks: u64,
-    pub(crate) peak_memory_bytes: u64,
-    pub(crate) requests: u32,
-    pub(crate) bytes_in: u64,
-    pub(crate) bytes_out: u64,
-    pub(crate) file_bytes: u64,
+    /// But for what is known only where the call is waited for and its page is checked.
+    pub(crate) usage: Usage,
     pub(crate) log: Vec<LogLine>,
-    pub(crate) log_bytes: u64,
     pub(crate) state: Option<BTreeMap<String, String>>,
+    /// Where the guest stood when it was stopped.
+    pub(crate) frames: Vec<String>,
+}
+
+/// How large an accepted page is; 0 for everything else.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Size {
+    pub(crate) records: u64,
+    /// Bytes of text.
+    pub(crate) text: u64,
+    /// Bytes that the host has to hold.
+    pub(crate) handed: u64,
 }
 
 impl Left {
-    /// The outcome of the call, with what became of its result.
-    pub(crate) fn settle<T>(self, result: Result<T, CallError>, records: u64, mut elapsed: Elapsed) -> Outcome<T> {
-        let Self { guest, host, cpu_ticks, peak_memory_bytes, requests, bytes_in, bytes_out, file_bytes, .. } = self;
-        let Self { log, log_bytes, state, .. } = self;
-        (elapsed.guest, elapsed.host) = (guest, host);
-        let wall = elapsed.guest + elapsed.host + elapsed.lowering;
-        let usage = Usage {
-            calls: 1,
-            cpu_ticks,
-            wall_ms: u64::try_from(wall.as_millis()).unwrap_or(u64::MAX),
-            peak_memory_bytes,
-            requests,
-            bytes_in,
-            bytes_out,
-            file_bytes,
-            records,
-            log_bytes,
-        };
+    /// The outcome of the call, with what became of its result, and the time from its start to its end.
+    pub(crate) fn settle<T>(
+        self,
+        result: Result<T, CallError>,
+        size: Size,
+        wall: Duration,
+        elapsed: Elapsed,
+    ) -> Outcome<T> {
+        let Self { guest, host, usage, log, state, frames } = self;
+        let Size { records, text, handed } = size;
+        let handed_bytes = usage.handed_bytes.max(handed);
+        let usage = Usage { calls: 1, wall_ms: millis(wall), records, page_bytes: text, handed_bytes, ..usage };
         let state = if result.is_ok() { state } else { None };
-        Outcome { result, usage, log, state, elapsed }
+        let frames = fault::believed(&frames);
+        Outcome { result, usage, log, state, frames, elapsed: Elapsed { guest, host, ..elapsed } }
     }
+}
+
+/// In whole milliseconds, a begun one counted.
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_micros().div_ceil(1000)).unwrap_or(u64::MAX)
 }

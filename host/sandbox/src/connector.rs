@@ -1,14 +1,15 @@
 //! A component that is ready to be called: whose turn it is, and what is believed of its answer.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use domain::{Page, PluginId, RecordKind, StreamInfo};
 use tokio::sync::Semaphore;
 
 use crate::apart::Far;
 use crate::bindings::exports::weighbridge::connector::source;
-use crate::call::{Answered, Call, CallState, Elapsed, Left, Outcome, PullArgs};
+use crate::bindings::weighbridge::connector::records;
+use crate::call::{Answered, Call, CallState, Elapsed, Left, Outcome, PullArgs, Size};
 use crate::engine::Engine;
 use crate::fault::{CallError, GuestFault, HostError, OutputFault, Scene};
 use crate::inside::Inside;
@@ -55,7 +56,7 @@ impl Connector {
             Place::Inside(inside) => inside.streams(CallState::here(call), &budget, settings, now.clone()).await,
             Place::Apart(far) => far.streams(call, settings).await.doubted(&budget),
         };
-        let check = |streams| Ok((lower::streams(streams, &self.inner.kinds)?, 0));
+        let check = |streams| Ok((lower::streams(streams, &self.inner.kinds)?, Size::default()));
         self.call(call, "streams", ask, check).await
     }
 
@@ -70,9 +71,11 @@ impl Connector {
         };
         let bounds = Bounds { kinds: &self.inner.kinds, now, records: budget.records, bytes: budget.page_bytes };
         let check = |page| {
-            let page = lower::page(page, &bounds)?;
-            let records = page.records.len() as u64;
-            Ok((page, records))
+            let (page, text) = lower::page(page, &bounds)?;
+            let records = page.records.len();
+            // The host's own size of a record is counted too, since that is what the host has to hold.
+            let handed = text + (records * size_of::<records::Record>()) as u64;
+            Ok((page, Size { records: records as u64, text, handed }))
         };
         self.call(call, "pull", ask, check).await
     }
@@ -82,14 +85,16 @@ impl Connector {
         call: Call,
         export: &'static str,
         ask: impl AsyncFnOnce(Call) -> Answered<R>,
-        check: impl FnOnce(R) -> Result<(T, u64), OutputFault>,
+        check: impl FnOnce(R) -> Result<(T, Size), OutputFault>,
     ) -> Outcome<T> {
         let begun = Instant::now();
         let turn = self.inner.engine.turns().take(&self.inner.gate, call.workspace).await;
         let mut elapsed = Elapsed { waiting: begun.elapsed(), ..Elapsed::default() };
         if turn.is_none() {
-            return Left::default().settle(Err(HostError::Stopping.into()), 0, elapsed);
+            let stopping = Err(HostError::Stopping.into());
+            return Left::default().settle(stopping, Size::default(), Duration::ZERO, elapsed);
         }
+        let started = Instant::now();
         let budget = call.budget;
         let Answered { returned, left } = ask(call).await;
         drop(turn);
@@ -101,11 +106,11 @@ impl Connector {
             Ok(Ok(raw)) => check(raw).map_err(|fault| GuestFault::from(fault).into()),
         };
         elapsed.lowering = lowering.elapsed();
-        let (result, records) = match checked {
-            Ok((value, records)) => (Ok(value), records),
-            Err(error) => (Err(error), 0),
+        let (result, size) = match checked {
+            Ok((value, size)) => (Ok(value), size),
+            Err(error) => (Err(error), Size::default()),
         };
-        left.settle(result, records, elapsed)
+        left.settle(result, size, started.elapsed(), elapsed)
     }
 }
 

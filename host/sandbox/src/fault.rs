@@ -2,14 +2,13 @@
 
 use std::fmt::{self, Write};
 
-use domain::{Budget, Failure, PluginId, RecordKind};
+use domain::{Budget, BudgetKind, Failure, PluginId, RecordKind};
 use serde::{Deserialize, Serialize};
 use wasmtime::{FrameInfo, Trap, WasmBacktrace};
 
 use crate::call::CallState;
 use crate::capability::http::{HandlesSpent, NoHttp};
 use crate::escape::{Line, escaped};
-use crate::limits::{HANDLES, HOST_CALLS, host_data};
 use crate::meter::{CpuSpent, HostCallsSpent};
 use crate::package::MAX_NAME;
 
@@ -64,17 +63,25 @@ pub enum GuestFault {
         /// The budget in bytes.
         limit: u32,
     },
+    /// It asked for too large a table and could not go on without.
+    #[error("its tables would have {asked} elements in all and may have {limit}")]
+    Table {
+        /// The sum that they would have had.
+        asked: u64,
+        /// The budget.
+        limit: u32,
+    },
     /// It handed over too much at once.
     #[error("it handed over more than {limit} bytes at once: bring smaller pages")]
     HostData {
         /// The budget in bytes.
-        limit: usize,
+        limit: u32,
     },
     /// It holds too many handles.
     #[error("it holds more than {limit} handles: drop answers that were read")]
     Handles {
         /// How many it may hold.
-        limit: usize,
+        limit: u32,
     },
     /// It called the host too often.
     #[error("it called the host more than {limit} times: bring smaller pages, and read or send more at once")]
@@ -198,6 +205,7 @@ pub(crate) enum Cause {
     Cpu,
     Wall,
     Memory { asked: u64 },
+    Table { asked: u64 },
     HostData,
     Handles,
     HostCalls,
@@ -222,6 +230,9 @@ impl Cause {
         if let Some(denied) = state.limits.denied().filter(|_| starved) {
             return Self::Memory { asked: denied.asked };
         }
+        if let Some(denied) = state.limits.denied_table().filter(|_| starved) {
+            return Self::Table { asked: denied.asked };
+        }
         // The engine has no types for these two; `the_engines_words_are_known` fails when it changes its words.
         let reason = error.root_cause().to_string();
         if reason.contains("fuel allocated for hostcalls has been exhausted") {
@@ -230,8 +241,7 @@ impl Cause {
         if error.is::<HandlesSpent>() || reason.contains("store handle limit exceeded") {
             return Self::Handles;
         }
-        let frames = error.downcast_ref::<WasmBacktrace>().map(frames).unwrap_or_default();
-        Self::Trap { reason: trap.map_or(reason, |trap| trap.to_string()), frames }
+        Self::Trap { reason: trap.map_or(reason, |trap| trap.to_string()), frames: frames_of(error) }
     }
 }
 
@@ -240,6 +250,25 @@ pub(crate) struct Scene<'a> {
     pub(crate) plugin: &'a PluginId,
     pub(crate) export: &'static str,
     pub(crate) budget: &'a Budget,
+}
+
+impl GuestFault {
+    /// The budget that it met, and how much of it the call would have taken, as far as that is known.
+    #[must_use]
+    pub fn budget(&self) -> Option<(BudgetKind, u64)> {
+        Some(match self {
+            Self::Cpu { limit_ms } => (BudgetKind::CpuMs, u64::from(*limit_ms)),
+            Self::Wall { limit_ms } => (BudgetKind::WallMs, u64::from(*limit_ms)),
+            Self::Memory { asked, limit: _ } => (BudgetKind::MemoryBytes, *asked),
+            Self::Table { asked, limit: _ } => (BudgetKind::TableElements, *asked),
+            Self::HostData { limit } => (BudgetKind::HandedBytes, u64::from(*limit)),
+            Self::Handles { limit } => (BudgetKind::Handles, u64::from(*limit)),
+            Self::HostCalls { limit } => (BudgetKind::HostCalls, u64::from(*limit)),
+            Self::Output(OutputFault::TooManyRecords { found, limit: _ }) => (BudgetKind::Records, *found as u64),
+            Self::Output(OutputFault::PageTooLarge { limit }) => (BudgetKind::PageBytes, u64::from(*limit)),
+            Self::Trap { .. } | Self::Output(_) => return None,
+        })
+    }
 }
 
 impl Scene<'_> {
@@ -251,14 +280,15 @@ impl Scene<'_> {
                 plugin: plugin.clone(),
                 export,
                 reason: escaped(&reason, REASON),
-                frames: frames.iter().take(FRAMES).map(|frame| escaped(frame, FRAME)).collect(),
+                frames: believed(&frames),
             },
             Cause::Cpu => GuestFault::Cpu { limit_ms: budget.cpu_ms },
             Cause::Wall => GuestFault::Wall { limit_ms: budget.wall_ms },
             Cause::Memory { asked } => GuestFault::Memory { asked, limit: budget.memory_bytes },
-            Cause::HostData => GuestFault::HostData { limit: host_data(budget) },
-            Cause::Handles => GuestFault::Handles { limit: HANDLES },
-            Cause::HostCalls => GuestFault::HostCalls { limit: HOST_CALLS },
+            Cause::Table { asked } => GuestFault::Table { asked, limit: budget.table_elements },
+            Cause::HostData => GuestFault::HostData { limit: budget.handed_bytes },
+            Cause::Handles => GuestFault::Handles { limit: budget.handles },
+            Cause::HostCalls => GuestFault::HostCalls { limit: budget.host_calls },
             Cause::NoHttp => return HostError::NoHttp.into(),
             Cause::Gone(reason) => return HostError::Gone(reason).into(),
         };
@@ -266,7 +296,17 @@ impl Scene<'_> {
     }
 }
 
-/// The frames of a trap: the names of functions, which are the guest's own words.
+/// Where the guest stood, if the engine can tell.
+pub(crate) fn frames_of(error: &wasmtime::Error) -> Vec<String> {
+    error.downcast_ref::<WasmBacktrace>().map(frames).unwrap_or_default()
+}
+
+/// Frames as they are shown, whoever tells of them.
+pub(crate) fn believed(frames: &[String]) -> Vec<String> {
+    frames.iter().take(FRAMES).map(|frame| escaped(frame, FRAME)).collect()
+}
+
+/// The frames of a backtrace: the names of functions, which are the guest's own words.
 fn frames(backtrace: &WasmBacktrace) -> Vec<String> {
     let name = |frame: &FrameInfo| frame.func_name().map_or_else(|| format!("function {}", frame.func_index()), shown);
     backtrace.frames().iter().take(FRAMES).map(name).collect()

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, CustomSection, DataSection, EntityType, ExportKind, ExportSection, Function,
     FunctionSection, GlobalSection, GlobalType, ImportSection, Instruction as I, MemorySection, MemoryType, Module,
-    NameMap, NameSection, TypeSection, ValType,
+    NameMap, NameSection, RefType, TableSection, TableType, TypeSection, ValType,
 };
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
@@ -141,6 +141,9 @@ impl Guest {
         }
         let mut memory = MemorySection::new();
         memory.memory(MemoryType { minimum: 4, maximum: None, memory64: false, shared: false, page_size_log2: None });
+        let mut tables = TableSection::new();
+        let element_type = RefType::FUNCREF;
+        tables.table(TableType { element_type, minimum: 4, maximum: None, table64: false, shared: false });
         let mut globals = GlobalSection::new();
         for value in [HEAP, 0] {
             let global = GlobalType { val_type: ValType::I32, mutable: true, shared: false };
@@ -160,7 +163,8 @@ impl Guest {
         let mut name_section = NameSection::new();
         name_section.functions(&names);
         let mut module = Module::new();
-        module.section(&types).section(&import_section).section(&functions).section(&memory).section(&globals);
+        module.section(&types).section(&import_section).section(&functions).section(&tables);
+        module.section(&memory).section(&globals);
         module.section(&exports).section(&code).section(&segments).section(&name_section);
         for (name, data) in custom {
             module.section(&CustomSection { name: name.into(), data: data.into() });

@@ -11,9 +11,8 @@ use wasmtime::Store;
 use crate::bindings::exports::weighbridge::connector::source::{Page, PullArgs, StreamInfo};
 use crate::bindings::weighbridge::connector::types;
 use crate::bindings::{Connector as Exports, ConnectorPre};
-use crate::call::{Answered, CallState};
-use crate::fault::Cause;
-use crate::limits::{HANDLES, host_data};
+use crate::call::{Answered, CallState, Left};
+use crate::fault::{self, Cause};
 use crate::meter;
 use crate::runtime::Runtime;
 
@@ -65,11 +64,15 @@ impl Inside {
         let returned = tokio::time::timeout(budget.wall(), self.enter(&mut store, ask)).await;
         drop(live);
         let state = store.into_data();
+        let mut frames = Vec::new();
         let returned = match returned {
             Err(_) => Err(Cause::Wall),
-            Ok(returned) => returned.map_err(|error| Cause::of(&error, &state)),
+            Ok(returned) => returned.map_err(|error| {
+                frames = fault::frames_of(&error);
+                Cause::of(&error, &state)
+            }),
         };
-        Answered { returned, left: state.into_left() }
+        Answered { returned, left: Left { frames, ..state.into_left() } }
     }
 
     async fn enter<R>(
@@ -84,8 +87,8 @@ impl Inside {
     fn store(&self, state: CallState, budget: &Budget) -> Store<CallState> {
         let mut store = Store::new(self.runtime.wasmtime(), state);
         store.limiter(|state| &mut state.limits);
-        store.set_hostcall_fuel(host_data(budget));
-        store.set_max_component_handles(HANDLES);
+        store.set_hostcall_fuel(budget.handed_bytes as usize);
+        store.set_max_component_handles(budget.handles as usize);
         store.epoch_deadline_callback(meter::at_tick);
         store.set_epoch_deadline(1);
         store

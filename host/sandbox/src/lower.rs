@@ -57,8 +57,8 @@ trait Lower {
 /// A field, and what is wrong with it.
 type Wrong = (&'static str, Problem);
 
-/// Check a page.
-pub(crate) fn page(page: source::Page, bounds: &Bounds<'_>) -> Result<Page, OutputFault> {
+/// Check a page, and count the bytes of its text.
+pub(crate) fn page(page: source::Page, bounds: &Bounds<'_>) -> Result<(Page, u64), OutputFault> {
     let source::Page { records, next } = page;
     if records.len() > bounds.records as usize {
         return Err(OutputFault::TooManyRecords { found: records.len(), limit: bounds.records });
@@ -82,7 +82,7 @@ pub(crate) fn page(page: source::Page, bounds: &Bounds<'_>) -> Result<Page, Outp
         }
         lowered.push(checked);
     }
-    Ok(Page { records: lowered, next })
+    Ok((Page { records: lowered, next }, check.bytes() as u64))
 }
 
 fn lower_next(next: source::Next) -> Result<Next, OutputFault> {

@@ -13,7 +13,6 @@ use rustix::time::{ClockId, clock_gettime};
 use wasmtime::{StoreContextMut, UpdateDeadline};
 
 use crate::call::CallState;
-use crate::limits::HOST_CALLS;
 
 /// Time from one tick of the epoch to the next: the unit of `Usage::cpu_ticks`.
 pub const TICK: Duration = Duration::from_millis(2);
@@ -36,12 +35,14 @@ pub(crate) struct Meter {
     host: Duration,
     since: Instant,
     host_calls: u32,
+    most_host_calls: u32,
 }
 
 impl Meter {
     /// A meter that starts now.
-    pub(crate) fn start(budget: Duration) -> Self {
-        Self { budget, guest: Duration::ZERO, host: Duration::ZERO, since: Instant::now(), host_calls: 0 }
+    pub(crate) fn start(budget: Duration, most_host_calls: u32) -> Self {
+        let (guest, host) = (Duration::ZERO, Duration::ZERO);
+        Self { budget, guest, host, since: Instant::now(), host_calls: 0, most_host_calls }
     }
 
     /// The guest calls the host, whatever it is told. It is stopped at the next tick if that was once too often.
@@ -81,7 +82,12 @@ impl Meter {
         self.host
     }
 
-    /// The same in ticks, begun ones counted whole.
+    /// How often the guest called the host.
+    pub(crate) fn host_calls(&self) -> u32 {
+        self.host_calls
+    }
+
+    /// The time of the guest in ticks, begun ones counted whole.
     pub(crate) fn ticks(&self) -> u64 {
         u64::try_from(self.guest.as_micros().div_ceil(TICK.as_micros())).unwrap_or(u64::MAX)
     }
@@ -109,7 +115,7 @@ pub(crate) fn at_tick(mut store: StoreContextMut<'_, CallState>) -> wasmtime::Re
     meter.turn();
     if meter.is_spent() {
         Err(CpuSpent.into())
-    } else if meter.host_calls > HOST_CALLS {
+    } else if meter.host_calls > meter.most_host_calls {
         Err(HostCallsSpent.into())
     } else {
         Ok(UpdateDeadline::Yield(1))
@@ -127,7 +133,7 @@ mod tests {
 
     #[tokio::test]
     async fn waiting_for_the_host_is_not_the_guests_time_and_its_work_is() {
-        let mut meter = Meter::start(TICK * 10);
+        let mut meter = Meter::start(TICK * 10, 1);
         meter.while_host(tokio::time::sleep(TICK * 20)).await;
         assert!(meter.guest() < TICK * 5, "{meter:?}");
         meter.since -= Duration::from_secs(5);
@@ -140,7 +146,7 @@ mod tests {
 
     #[tokio::test]
     async fn short_stretches_between_host_calls_add_up() {
-        let mut meter = Meter::start(TICK * 3);
+        let mut meter = Meter::start(TICK * 3, 1);
         for _ in 0..4 {
             meter.since -= TICK - Duration::from_micros(100);
             meter.while_host(async {}).await;

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod authorizations;
+pub mod budgets;
 pub mod connections;
 pub mod credentials;
 pub mod keys;
@@ -19,6 +20,7 @@ use crate::{database, migrate};
 pub(crate) const MIGRATIONS: Migrations = Migrations(&[
     include_str!("../migrations/control/0001_tables.sql"),
     include_str!("../migrations/control/0004_authorizations.sql"),
+    include_str!("../migrations/control/0005_budgets.sql"),
 ]);
 
 /// Every statement that runs on the control database.
@@ -27,6 +29,7 @@ pub(crate) fn statements() -> impl Iterator<Item = (&'static str, &'static str)>
     [
         audit::STATEMENTS,
         authorizations::STATEMENTS,
+        budgets::STATEMENTS,
         connections::STATEMENTS,
         connections::leases::STATEMENTS,
         credentials::STATEMENTS,

@@ -25,6 +25,7 @@ pub(crate) const MIGRATIONS: Migrations = Migrations(&[
     include_str!("../migrations/workspace/0002_sync.sql"),
     include_str!("../migrations/workspace/0003_rollups.sql"),
     include_str!("../migrations/workspace/0004_deliveries.sql"),
+    include_str!("../migrations/workspace/0007_inspection.sql"),
 ]);
 
 /// Every statement that runs on a workspace's file.

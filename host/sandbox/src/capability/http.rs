@@ -12,7 +12,6 @@ use wasmtime::component::{HasData, Linker, Resource, ResourceTable};
 
 use crate::bindings::weighbridge::connector::http as wit;
 use crate::call::CallState;
-use crate::limits::HANDLES;
 use crate::meter::Meter;
 
 /// Requests of one `send-all` that are under way at a time.
@@ -38,7 +37,17 @@ pub(crate) struct HandlesSpent;
 pub(crate) struct Exchange {
     http: Option<Arc<dyn Http>>,
     answers: ResourceTable,
+    most_handles: usize,
+    held: Held,
     traffic: Traffic,
+}
+
+/// Answers that the guest holds, and the most that it held or handed over at once.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Held {
+    now: u64,
+    pub(crate) most: u64,
+    pub(crate) handed: u64,
 }
 
 /// What went over, as far as it can be seen from here.
@@ -58,16 +67,22 @@ pub struct Answer {
 }
 
 impl Exchange {
-    pub(crate) fn new(http: Option<Arc<dyn Http>>) -> Self {
+    pub(crate) fn new(http: Option<Arc<dyn Http>>, most_handles: u32) -> Self {
+        let most_handles = most_handles as usize;
         let mut answers = ResourceTable::new();
         // The engine counts the guest's handles; answers that are on their way to become handles wait here.
-        answers.set_max_capacity(2 * HANDLES);
-        Self { http, answers, traffic: Traffic::default() }
+        answers.set_max_capacity(2 * most_handles);
+        Self { http, answers, most_handles, held: Held::default(), traffic: Traffic::default() }
     }
 
     /// What went over so far.
     pub(crate) fn traffic(&self) -> Traffic {
         self.traffic
+    }
+
+    /// What was held and handed over so far.
+    pub(crate) fn held(&self) -> Held {
+        self.held
     }
 
     fn settle(&mut self, sent: u64, answer: Result<Response, ExchangeError>) -> wasmtime::Result<Sent> {
@@ -78,7 +93,10 @@ impl Exchange {
         match answer {
             Ok(head) => {
                 self.traffic.bytes_in += head.body.len() as u64;
-                Ok(Ok(self.answers.push(Answer { head, taken: false }).map_err(|_| HandlesSpent)?))
+                let answer = self.answers.push(Answer { head, taken: false }).map_err(|_| HandlesSpent)?;
+                self.held.now += 1;
+                self.held.most = self.held.most.max(self.held.now);
+                Ok(Ok(answer))
             }
             Err(error) => Ok(Err(lift_error(error))),
         }
@@ -112,6 +130,7 @@ impl wit::Host for View<'_> {
     async fn send(&mut self, request: wit::Request) -> wasmtime::Result<Sent> {
         let http = Arc::clone(self.exchange.http.as_ref().ok_or(NoHttp)?);
         let sent = size(&request);
+        self.exchange.held.handed = self.exchange.held.handed.max(handed(&request));
         // Where the request is made is part of the host's work too.
         let answer = self.meter.while_host(async { http.send(lower_request(request)).await }).await;
         self.exchange.settle(sent, answer)
@@ -120,9 +139,11 @@ impl wit::Host for View<'_> {
     async fn send_all(&mut self, requests: Vec<wit::Request>) -> wasmtime::Result<Vec<Sent>> {
         let http = Arc::clone(self.exchange.http.as_ref().ok_or(NoHttp)?);
         // What could not be held is not asked for.
-        if requests.len() > HANDLES {
+        if requests.len() > self.exchange.most_handles {
             return Err(HandlesSpent.into());
         }
+        let together = requests.iter().map(handed).sum();
+        self.exchange.held.handed = self.exchange.held.handed.max(together);
         let sizes: Vec<u64> = requests.iter().map(size).collect();
         let work = async {
             // Futures are made first, so that the stream does not borrow from a closure.
@@ -156,12 +177,19 @@ impl wit::HostResponse for View<'_> {
 
     fn drop(&mut self, answer: Resource<Answer>) -> wasmtime::Result<()> {
         self.exchange.answers.delete(answer)?;
+        self.exchange.held.now = self.exchange.held.now.saturating_sub(1);
         Ok(())
     }
 }
 
 fn size(request: &wit::Request) -> u64 {
     request.body.as_ref().map_or(0, |body| body.len() as u64)
+}
+
+/// What the host has to hold of a request.
+fn handed(request: &wit::Request) -> u64 {
+    let headers: usize = request.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
+    (size_of::<wit::Request>() + request.url.len() + headers) as u64 + size(request)
 }
 
 fn lower_request(request: wit::Request) -> Request {

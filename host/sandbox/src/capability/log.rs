@@ -15,18 +15,24 @@ const LINE: usize = 16;
 pub(crate) struct Log {
     budget: usize,
     used: usize,
+    longest: usize,
     cut: bool,
     lines: Vec<LogLine>,
 }
 
 impl Log {
     pub(crate) fn new(budget: u32) -> Self {
-        Self { budget: budget as usize, used: 0, cut: false, lines: Vec::new() }
+        Self { budget: budget as usize, used: 0, longest: 0, cut: false, lines: Vec::new() }
     }
 
     /// The lines, and what they cost in bytes.
     pub(crate) fn into_parts(self) -> (Vec<LogLine>, u64) {
         (self.lines, self.used as u64)
+    }
+
+    /// The longest message that was handed over, in bytes.
+    pub(crate) fn longest(&self) -> u64 {
+        self.longest as u64
     }
 
     /// Write a line, as far as the budget goes.
@@ -51,6 +57,7 @@ impl Log {
 
 impl wit::Host for Log {
     fn log(&mut self, level: wit::Level, message: String) {
+        self.longest = self.longest.max(message.len());
         let level = match level {
             wit::Level::Debug => LogLevel::Debug,
             wit::Level::Info => LogLevel::Info,

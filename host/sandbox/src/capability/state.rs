@@ -22,13 +22,25 @@ pub(crate) struct State {
     entries: BTreeMap<String, String>,
     quota: usize,
     used: usize,
+    /// The most bytes that one call handed over.
+    longest: usize,
     changed: bool,
 }
 
 impl State {
     pub(crate) fn new(entries: BTreeMap<String, String>, quota: u32) -> Self {
         let used = entries.iter().map(|(key, value)| cost(key, value)).sum();
-        Self { entries, quota: quota as usize, used, changed: false }
+        Self { entries, quota: quota as usize, used, longest: 0, changed: false }
+    }
+
+    /// What the entries cost, in bytes.
+    pub(crate) fn used(&self) -> u64 {
+        self.used as u64
+    }
+
+    /// The most bytes that were handed over at once.
+    pub(crate) fn longest(&self) -> u64 {
+        self.longest as u64
     }
 
     /// Whether entries that were made elsewhere are such as could have been made here.
@@ -50,6 +62,7 @@ impl wit::Host for State {
     }
 
     fn set(&mut self, key: String, value: String) -> Result<(), wit::StateError> {
+        self.longest = self.longest.max(key.len() + value.len());
         if key.is_empty() || key.len() > KEY {
             return Err(wit::StateError::Key);
         }

@@ -10,7 +10,7 @@ use wasmtime::{
 };
 
 use crate::cache;
-use crate::limits::{CORE_INSTANCES, MEMORIES, TABLE_ELEMENTS, TABLES};
+use crate::limits::{CORE_INSTANCES, MEMORIES, TABLES};
 use crate::package::ENGINE_FEATURES;
 
 /// The guest's stack, in bytes.
@@ -77,7 +77,7 @@ pub(crate) fn pooled(calls: u32) -> Config {
         .max_tables_per_component(TABLES)
         .max_memories_per_component(MEMORIES)
         .max_memory_size(Budget::CEILING.memory_bytes as usize)
-        .table_elements(TABLE_ELEMENTS)
+        .table_elements(Budget::CEILING.table_elements as usize)
         .max_unused_warm_slots(WARM)
         .table_keep_resident(KEPT_TABLE)
         .async_stack_keep_resident(KEPT_STACK);

@@ -11,7 +11,7 @@ use cap_std::fs::Dir;
 use domain::exchange::{ExchangeError, Request, Response};
 use domain::{Budget, Capabilities, RecordKind, WorkspaceId};
 use tempfile::TempDir;
-use wasm_encoder::{BlockType, Instruction as I, MemArg};
+use wasm_encoder::{BlockType, HeapType, Instruction as I, MemArg};
 
 use super::prepare::Source;
 use super::*;

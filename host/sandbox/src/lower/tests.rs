@@ -68,7 +68,7 @@ fn work_item() -> wit::WorkItem {
 }
 
 fn one(record: wit::Record) -> Result<Page, OutputFault> {
-    page(source::Page { records: vec![record], next: source::Next::Done("c".into()) }, &bounds())
+    page(source::Page { records: vec![record], next: source::Next::Done("c".into()) }, &bounds()).map(|(page, _)| page)
 }
 
 fn wrong(record: wit::Record) -> Wrong {
@@ -82,7 +82,8 @@ fn wrong(record: wit::Record) -> Wrong {
 fn good_records_arrive_with_their_instants_parsed() {
     let records =
         vec![wit::Record::Repository(repository()), wit::Record::Commit(commit()), wit::Record::WorkItem(work_item())];
-    let page = page(source::Page { records, next: source::Next::More("c".into()) }, &bounds()).expect("a page");
+    let (page, text) = page(source::Page { records, next: source::Next::More("c".into()) }, &bounds()).expect("a page");
+    assert!(text > 0);
     assert_eq!(page.next, Next::More("c".into()));
     let Record::Repository(repository) = &page.records[0] else { panic!("{page:?}") };
     assert_eq!(repository.created_at.expect("an instant").to_string(), "2019-12-31T23:00:00Z");

@@ -3,7 +3,7 @@
 mod oauth;
 
 use domain::capability::{AuthScheme, AuthSlot, HttpRule, Scheme};
-use domain::{Budget, Capabilities};
+use domain::{Budget, BudgetKind, Capabilities};
 
 use super::manifest::{Manifest, ManifestError, World};
 use super::settings;
@@ -181,45 +181,16 @@ fn can_carry_credential(header: &str) -> bool {
 }
 
 fn check_budget(budget: &Budget) -> Result<(), ManifestError> {
-    for ((part, asked), (_, ceiling)) in parts(budget).into_iter().zip(parts(&Budget::CEILING)) {
+    for kind in BudgetKind::ALL {
+        let (part, asked, ceiling) = (kind.name(), budget.get(*kind), Budget::CEILING.get(*kind));
         if asked > ceiling {
             return Err(ManifestError::BudgetOver { part, asked, ceiling });
         }
-        if asked == 0 && matches!(part, "cpu_ms" | "wall_ms" | "memory_bytes" | "page_bytes") {
+        if asked == 0 && kind.is_vital() {
             return Err(ManifestError::BudgetZero { part });
         }
     }
     Ok(())
-}
-
-fn parts(budget: &Budget) -> [(&'static str, u32); 11] {
-    // Destructured whole, so that a part without a ceiling does not compile.
-    let Budget {
-        cpu_ms,
-        wall_ms,
-        memory_bytes,
-        requests,
-        bytes_in,
-        bytes_out,
-        file_bytes,
-        records,
-        page_bytes,
-        log_bytes,
-        state_bytes,
-    } = *budget;
-    [
-        ("cpu_ms", cpu_ms),
-        ("wall_ms", wall_ms),
-        ("memory_bytes", memory_bytes),
-        ("requests", requests),
-        ("bytes_in", bytes_in),
-        ("bytes_out", bytes_out),
-        ("file_bytes", file_bytes),
-        ("records", records),
-        ("page_bytes", page_bytes),
-        ("log_bytes", log_bytes),
-        ("state_bytes", state_bytes),
-    ]
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
-//! Runs: what each did, whether it succeeded or not. Logs and requests are cut at a bound, so that no plugin fills the
-//! disk with them.
+//! Runs: what each did, whether it succeeded or not. Logs are cut at a bound, so that no plugin fills the disk with them;
+//! the inspection comes bounded.
 
+use domain::inspection::Inspection;
 use domain::run::{LogLine, RunState, Usage};
 use domain::{ConnectionId, Digest, Instant, PluginId, RunId};
 use serde::Serialize;
@@ -10,7 +11,7 @@ use sqlx::sqlite::SqliteRow;
 use crate::row::{Cells, json, stored, word};
 use crate::{StoreError, WorkspaceRead, WorkspaceTx, sql};
 
-/// Bytes of JSON that a run keeps of its log, and as many of its requests.
+/// Bytes of JSON that a run keeps of its log.
 const BOUND: usize = 256 * 1024;
 
 /// A run that begins.
@@ -43,8 +44,8 @@ pub struct Finish<'a> {
     pub error: Option<&'a str>,
     /// What the plugin logged; what is over the bound is cut off.
     pub log: &'a [LogLine],
-    /// The requests, without credentials; what is over the bound is cut off.
-    pub egress: &'a [Value],
+    /// What else is to be known, as bounded as its maker made it.
+    pub inspection: &'a Inspection,
     /// When.
     pub at: Instant,
 }
@@ -80,8 +81,10 @@ pub struct Run {
     pub error: Option<String>,
     /// What the plugin logged.
     pub log: Vec<LogLine>,
-    /// The requests.
+    /// The requests, one by one, of runs that were recorded before there were inspections.
     pub egress: Vec<Value>,
+    /// What else is to be known; empty until it has ended.
+    pub inspection: Inspection,
 }
 
 sql::statements! {
@@ -89,17 +92,17 @@ sql::statements! {
         VALUES ($1, $2, $3, $4, $5, $6, 'running', $7, $8)";
     COUNT_PAGE = "UPDATE runs SET pages = pages + 1, records = records + $2 WHERE id = $1";
     PROGRESS = "UPDATE runs SET usage = $2 WHERE id = $1 AND state = 'running'";
-    FINISH = "UPDATE runs SET state = $2, usage = $3, error = $4, log = $5, egress = $6, finished_at = $7
+    FINISH = "UPDATE runs SET state = $2, usage = $3, error = $4, log = $5, inspection = $6, finished_at = $7
         WHERE id = $1";
     /// Runs of a host that died: those of an older lease than the connection's current one.
     ABANDON = "UPDATE runs SET state = 'abandoned', finished_at = $3
         WHERE connection_id = $1 AND fence < $2 AND state = 'running'";
     GET = "SELECT id, connection_id, plugin_id, version, digest, fence, state, started_at, finished_at, pages, records,
-            usage, error, log, egress
+            usage, error, log, egress, inspection
         FROM runs WHERE id = $1";
     /// Without what only the one run is asked for: lines and requests can be half a megabyte.
     LIST = "SELECT id, connection_id, plugin_id, version, digest, fence, state, started_at, finished_at, pages, records,
-            usage, error, '[]' AS log, '[]' AS egress
+            usage, error, '[]' AS log, '[]' AS egress, '{}' AS inspection
         FROM runs WHERE ($1 IS NULL OR connection_id = $1) AND ($2 IS NULL OR id < $2) ORDER BY id DESC LIMIT $3";
     LAST_SUCCESS = "SELECT finished_at FROM runs
         WHERE connection_id = $1 AND state = 'succeeded' ORDER BY id DESC LIMIT 1";
@@ -152,14 +155,14 @@ pub async fn progress(tx: &mut WorkspaceTx, run: RunId, usage: &Usage) -> Result
 /// # Errors
 /// [`StoreError::Missing`] when it has not begun.
 pub async fn finish(tx: &mut WorkspaceTx, run: RunId, finish: &Finish<'_>) -> Result<(), StoreError> {
-    let Finish { state, usage, error, log, egress, at } = finish;
+    let Finish { state, usage, error, log, inspection, at } = finish;
     let done = sqlx::query(FINISH)
         .bind(run.as_bytes().to_vec())
         .bind(word(state)?)
         .bind(json(usage)?)
         .bind(error.map(str::to_owned))
         .bind(bounded(log)?)
-        .bind(bounded(egress)?)
+        .bind(json(inspection)?)
         .bind(at.as_micros())
         .execute(tx.conn())
         .await?;
@@ -238,6 +241,7 @@ fn read(row: &SqliteRow) -> Result<Run, StoreError> {
         error: row.cell("error")?,
         log: row.json("log")?,
         egress: row.json("egress")?,
+        inspection: row.json("inspection")?,
     })
 }
 

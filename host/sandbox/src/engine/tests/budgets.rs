@@ -46,6 +46,57 @@ async fn memory_that_is_denied_is_named_with_what_was_asked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_is_denied_is_named_with_what_was_asked() {
+    let bench = bench();
+    let grow = |elements| [I::RefNull(HeapType::FUNC), I::I32Const(elements), I::TableGrow(0)];
+    let checked = || {
+        let failed = [I::I32Const(-1), I::I32Eq, I::If(BlockType::Empty), I::Unreachable, I::End];
+        Guest::new().pulling(grow(1_000).into_iter().chain(failed))
+    };
+    let budget = Budget { table_elements: 1_000, ..call().budget };
+    let fault = fault(bench.pull(checked(), Call { budget, ..call() }).await);
+    let GuestFault::Table { asked, limit: 1_000 } = fault else { panic!("{fault:?}") };
+    assert!((1_004..1_100).contains(&asked), "the guest's table, and that of its imports: {asked}");
+    let outcome = bench.pull(checked(), call()).await;
+    assert_eq!((outcome.result.is_ok(), outcome.usage.table_elements), (true, asked));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_call_used_is_measured_for_each_budget() {
+    let bench = bench();
+    let url = "https://api.example/a";
+    let outcome = bench.pull(sending(url).repeating(3), Call { http: Some(Arc::new(Upstream)), ..call() }).await;
+    let usage = outcome.usage;
+    assert!(outcome.result.is_ok(), "{usage:?}");
+    assert_eq!((usage.handles, usage.host_calls, usage.requests), (3, 3, 3));
+    assert!((100..400).contains(&usage.handed_bytes), "one request at a time: {usage:?}");
+    assert!(usage.cpu_ms <= usage.wall_ms && usage.wall_ms > 0, "{usage:?}");
+    let keeping = Guest::new()
+        .importing("state", "set", 5)
+        .holding(SCRATCH, "key")
+        .pulling([SCRATCH, 3, SCRATCH, 0, SCRATCH + 64].map(I::I32Const).into_iter().chain([I::Call(0)]));
+    let usage = bench.pull(keeping, call()).await.usage;
+    assert_eq!((usage.state_bytes, usage.handed_bytes), (64 + 3, 3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_waited_has_taken_its_whole_time() {
+    let bench = bench();
+    let budget = Budget { wall_ms: 100, ..call().budget };
+    let stalled = Call { budget, http: Some(Arc::new(Upstream)), ..call() };
+    let usage = bench.pull(sending("https://api.example/stall"), stalled).await.usage;
+    assert!((100..5_000).contains(&usage.wall_ms), "{usage:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guest_that_is_stopped_in_a_loop_is_told_where() {
+    let bench = bench();
+    let spin = [I::Loop(BlockType::Empty), I::Br(0), I::End];
+    let outcome = bench.pull(Guest::new().pulling(spin), call()).await;
+    assert_eq!(outcome.frames.len(), 1, "{:?}", outcome.frames);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn memory_that_is_denied_from_the_start_is_named_too() {
     let bench = bench();
     let poor = Call { budget: Budget { memory_bytes: 65536, ..Budget::default() }, ..call() };
@@ -148,9 +199,9 @@ async fn a_flood_of_calls_is_stopped_by_their_number() {
     let refused = Guest::new()
         .importing("state", "set", 5)
         .pulling([SCRATCH, 0, SCRATCH, 0, SCRATCH + 64].map(I::I32Const).into_iter().chain([I::Call(0)]));
-    let budget = Budget { cpu_ms: 30_000, wall_ms: 60_000, ..Budget::default() };
+    let budget = Budget { cpu_ms: 30_000, wall_ms: 60_000, host_calls: 50_000, ..Budget::default() };
     let outcome = bench.pull(refused.repeating(i32::MAX), Call { budget, ..call() }).await;
-    assert_eq!(fault(outcome), GuestFault::HostCalls { limit: 100_000 });
+    assert_eq!(fault(outcome), GuestFault::HostCalls { limit: 50_000 });
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -170,12 +221,17 @@ async fn the_engines_words_are_known() {
     let bench = bench();
     // More answers than there are handles.
     let more = sending("https://api.example/a").repeating(2_000);
-    let outcome = bench.pull(more, Call { http: Some(Arc::new(Upstream)), ..call() }).await;
-    assert_eq!(fault(outcome), GuestFault::Handles { limit: 1_024 });
+    let connector = bench.prepare(more).await;
+    for limit in [1_024, 64] {
+        let budget = Budget { handles: limit, ..call().budget };
+        let outcome = pull(&connector, Call { budget, http: Some(Arc::new(Upstream)), ..call() }).await;
+        assert_eq!(outcome.usage.handles, u64::from(limit) + 1, "the one too many too");
+        assert_eq!(fault(outcome), GuestFault::Handles { limit });
+    }
     // A list that claims more records than the budget could ever hold.
     let huge = Guest::new().holding(PAGE, page(0, 100));
-    let tight = Call { budget: Budget { records: 1, page_bytes: 1, ..Budget::default() }, ..call() };
-    assert!(matches!(fault(bench.pull(huge, tight).await), GuestFault::HostData { .. }));
+    let tight = Call { budget: Budget { handed_bytes: 1_000, ..Budget::default() }, ..call() };
+    assert_eq!(fault(bench.pull(huge, tight).await), GuestFault::HostData { limit: 1_000 });
 }
 
 #[tokio::test(flavor = "multi_thread")]

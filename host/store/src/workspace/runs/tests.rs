@@ -1,6 +1,6 @@
 use domain::RunId;
+use domain::inspection::{Inspection, Traffic};
 use domain::run::{LogLevel, LogLine, RunState, Usage};
-use serde_json::json;
 
 use super::{BOUND, Finish, bounded};
 use crate::testing::{Bench, noon};
@@ -11,7 +11,8 @@ async fn a_run_is_read_as_it_was_written() -> Result<(), StoreError> {
     let bench = Bench::new().await;
     let usage = Usage { calls: 2, records: 7, peak_memory_bytes: u64::from(u32::MAX) * 2, ..Usage::default() };
     let log = [LogLine { level: LogLevel::Warn, message: "slow".to_owned() }];
-    let egress = [json!({"host": "example.org", "status": 200})];
+    let traffic = Traffic { host: "example.org".to_owned(), status: Some(200), ..Traffic::default() };
+    let inspection = Inspection { traffic: vec![traffic], ..Inspection::default() };
     let run = async |tx: &mut WorkspaceTx| {
         runs::progress(tx, bench.run, &Usage::default()).await?;
         let finish = Finish {
@@ -19,7 +20,7 @@ async fn a_run_is_read_as_it_was_written() -> Result<(), StoreError> {
             usage,
             error: Some("one stream"),
             log: &log,
-            egress: &egress,
+            inspection: &inspection,
             at: noon(2),
         };
         runs::finish(tx, bench.run, &finish).await?;
@@ -29,8 +30,8 @@ async fn a_run_is_read_as_it_was_written() -> Result<(), StoreError> {
     let found = bench.store.workspace(bench.workspace, "finish", run).await?;
     assert_eq!((found.state, found.usage, found.finished_at), (RunState::Partial, usage, Some(noon(2))));
     assert_eq!(
-        (found.error.as_deref(), &found.log[..], &found.egress[..]),
-        (Some("one stream"), &log[..], &egress[..])
+        (found.error.as_deref(), &found.log[..], &found.egress[..], found.inspection),
+        (Some("one stream"), &log[..], &[][..], inspection)
     );
     Ok(())
 }

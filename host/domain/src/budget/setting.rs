@@ -1,0 +1,78 @@
+//! What an operator can set: every budget of a call, and how many calls run at a time.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::amount::AmountError;
+use super::{BudgetKind, Unit, UnknownBudget};
+
+/// One thing that can be set for a plugin or a workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Setting {
+    /// A budget of each call.
+    Call(BudgetKind),
+    /// How many calls of the plugin, or of the workspace, run at a time.
+    ConcurrentCalls,
+}
+
+const CONCURRENT: &str = "concurrent_calls";
+
+impl Setting {
+    /// Its name in the store.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Call(kind) => kind.name(),
+            Self::ConcurrentCalls => CONCURRENT,
+        }
+    }
+
+    /// What it is counted in.
+    #[must_use]
+    pub const fn unit(self) -> Unit {
+        match self {
+            Self::Call(kind) => kind.unit(),
+            Self::ConcurrentCalls => Unit::Count,
+        }
+    }
+
+    /// Whether nothing at all could run with 0 of it.
+    #[must_use]
+    pub const fn is_vital(self) -> bool {
+        match self {
+            Self::Call(kind) => kind.is_vital(),
+            Self::ConcurrentCalls => true,
+        }
+    }
+
+    /// Read an amount of it.
+    ///
+    /// # Errors
+    /// [`AmountError`] with an example.
+    pub fn parse_amount(self, text: &str) -> Result<u32, AmountError> {
+        self.unit().parse(self.name(), text)
+    }
+}
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Call(kind) => kind.fmt(f),
+            Self::ConcurrentCalls => f.pad(CONCURRENT),
+        }
+    }
+}
+
+impl FromStr for Setting {
+    type Err = UnknownBudget;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == CONCURRENT { Ok(Self::ConcurrentCalls) } else { text.parse().map(Self::Call) }
+    }
+}
+
+impl From<BudgetKind> for Setting {
+    fn from(kind: BudgetKind) -> Self {
+        Self::Call(kind)
+    }
+}
