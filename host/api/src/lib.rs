@@ -37,11 +37,13 @@ use std::sync::Arc;
 
 pub use action::get_connection::{Connection, Stream};
 pub use action::get_metric::{Grouping, Interval, Method, MetricAnswer, MetricQuery, Point, Series, Window};
-pub use action::get_run::{EgressSummary, Run, RunError, RunLogLine, RunUsage};
+pub use action::get_run::{
+    EgressSummary, Run, RunBudget, RunCall, RunError, RunFault, RunLogLine, RunSigner, RunStream, RunTraffic, RunUsage,
+};
 pub use action::get_workspace::Workspace;
 pub use action::list_connections::{ConnectionState, ConnectionSummary};
 pub use action::list_metrics::{Direction, MetricGrain, MetricInfo};
-pub use action::list_plugins::{CapabilityList, Plugin, PluginState};
+pub use action::list_plugins::{CapabilityList, Plugin, PluginBudget, PluginState};
 pub use action::list_runs::{RunStatus, RunSummary};
 pub use action::readyz::Check;
 pub use authorized::Authorized;

@@ -140,10 +140,7 @@ impl BudgetKind {
     /// Whether the calls of a run add up: memory and what is held are there anew for each.
     #[must_use]
     pub const fn adds_up(self) -> bool {
-        !matches!(
-            self,
-            Self::MemoryBytes | Self::TableElements | Self::Handles | Self::HandedBytes | Self::StateBytes
-        )
+        !matches!(self, Self::MemoryBytes | Self::TableElements | Self::Handles | Self::HandedBytes | Self::StateBytes)
     }
 
     /// Whether no call at all could run with 0 of it.

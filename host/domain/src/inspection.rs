@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::budget::limits::Origin;
 use crate::budget::BudgetKind;
+use crate::budget::limits::Origin;
 use crate::{Capabilities, RecordKind};
 
 /// The record of one run beyond its sums.

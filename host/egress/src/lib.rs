@@ -42,8 +42,8 @@ mod roots;
 mod rule;
 mod scrub;
 mod session;
-mod token;
 mod template;
+mod token;
 mod url;
 
 pub use config::{Caps, ConfigError, EgressConfig, Route, Timeouts};

@@ -29,6 +29,8 @@ pub struct EgressEntry {
     pub retry: bool,
     /// The status of the answer, if one came.
     pub status: Option<u16>,
+    /// Whether it was stopped before anything was sent: not granted, over a budget, or told to wait.
+    pub refused: bool,
     /// Why the request failed, if it did, shortened.
     pub error: Option<String>,
     /// Bytes of the body as they came in, or as they inflated to: whichever are more.
@@ -92,6 +94,10 @@ impl OpenEntry<'_> {
 
     /// Notes how it ended; the time so far, in milliseconds.
     pub(crate) fn end(&mut self, error: Option<&ExchangeError>) -> u64 {
+        let refusal = |error: &ExchangeError| {
+            matches!(error, ExchangeError::Denied(_) | ExchangeError::Budget(_) | ExchangeError::RateLimited(_))
+        };
+        self.entry.refused = self.entry.status.is_none() && error.is_some_and(refusal);
         self.entry.error = error.map(|error| {
             let mut text = error.to_string();
             text.truncate(text.floor_char_boundary(MAX_ERROR));
@@ -106,7 +112,8 @@ impl Drop for OpenEntry<'_> {
     fn drop(&mut self) {
         let mut kept = self.log.kept();
         if kept.entries.len() < MAX_ENTRIES {
-            let failed = self.entry.error.is_some() || self.entry.status.is_some_and(|status| status == 429 || status >= 500);
+            let failed =
+                self.entry.error.is_some() || self.entry.status.is_some_and(|status| status == 429 || status >= 500);
             if failed {
                 kept.failed.insert(self.what);
             }

@@ -54,15 +54,16 @@ fn shape(segment: &str) -> &str {
 }
 
 fn is_uuid(segment: &str) -> bool {
-    let dash = |(at, byte): (usize, u8)| if [8, 13, 18, 23].contains(&at) { byte == b'-' } else { byte.is_ascii_hexdigit() };
+    let dash =
+        |(at, byte): (usize, u8)| if [8, 13, 18, 23].contains(&at) { byte == b'-' } else { byte.is_ascii_hexdigit() };
     segment.len() == 36 && segment.bytes().enumerate().all(dash)
 }
 
 /// `v3`, as in the addresses of many APIs.
 fn is_version(segment: &str) -> bool {
-    segment.strip_prefix('v').is_some_and(|number| {
-        (1..=2).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
-    })
+    segment
+        .strip_prefix('v')
+        .is_some_and(|number| (1..=2).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@
 use std::fmt::{self, Write};
 
 /// The text with what deceives escaped, cut at so many bytes. It holds no more memory than its own.
-pub(crate) fn escaped(text: &str, most: usize) -> String {
+#[must_use]
+pub fn escaped(text: &str, most: usize) -> String {
     let mut line = Line::new(most);
     // Writing fails at the cut, and what is before it is what is wanted.
     let _ = line.write_str(text);

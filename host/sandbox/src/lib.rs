@@ -38,6 +38,7 @@ pub use capability::http::Http;
 pub use compile::{CompileError, Compiler, compile_worker};
 pub use connector::Connector;
 pub use engine::{Engine, EngineError, PrepareError};
+pub use escape::escaped;
 pub use fault::{CallError, GuestFault, HostError, OutputFault, Problem};
 pub use meter::TICK;
 pub use turn::Concurrency;

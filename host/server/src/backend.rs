@@ -23,6 +23,7 @@ mod workspaces;
 use std::error::Error;
 
 use api::{MetricInfo, PortError};
+use domain::Budget;
 use serde::Serialize;
 use serde_json::Value;
 use store::Store;
@@ -32,13 +33,20 @@ use store::Store;
 pub struct StoreBackend {
     store: Store,
     catalogue: Vec<MetricInfo>,
+    ceiling: Budget,
 }
 
 impl StoreBackend {
     /// The ports over this store.
     #[must_use]
     pub fn new(store: Store) -> Self {
-        Self { store, catalogue: catalogue::catalogue() }
+        Self { store, catalogue: catalogue::catalogue(), ceiling: Budget::CEILING }
+    }
+
+    /// The same on a host that gives calls no more than this.
+    #[must_use]
+    pub fn with_ceiling(self, ceiling: Budget) -> Self {
+        Self { ceiling, ..self }
     }
 }
 

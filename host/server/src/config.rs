@@ -9,6 +9,7 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use domain::{Budget, BudgetKind};
 use serde::Deserialize;
 
 pub use overlay::ConfigError;
@@ -34,6 +35,8 @@ pub struct Config {
     pub listen: Listen,
     /// What plugins may take together.
     pub sandbox: Sandbox,
+    /// What each of their calls may cost.
+    pub budgets: Budgets,
     /// When data is brought in.
     pub sync: Sync,
     /// Exceptions for outbound connections.
@@ -86,6 +89,14 @@ pub enum Guests {
     Inside,
     /// In one of their own.
     Apart,
+}
+
+/// See `defaults.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is described where its default is")]
+pub struct Budgets {
+    pub ceiling: Budget,
 }
 
 /// See `defaults.toml`.
@@ -154,6 +165,16 @@ impl Config {
         let wrong = |key: &str, problem: String| Err(ConfigError::Value { key: key.to_owned(), problem });
         if let Some((key, _)) = positive.into_iter().find(|(_, value)| *value == 0) {
             return wrong(key, "must be at least 1".to_owned());
+        }
+        for kind in BudgetKind::ALL {
+            let (value, most) = (self.budgets.ceiling.get(*kind), Budget::CEILING.get(*kind));
+            let key = format!("budgets.ceiling.{}", kind.name());
+            if value > most {
+                return wrong(&key, format!("this build gives at most {most}"));
+            }
+            if value == 0 && kind.is_vital() {
+                return wrong(&key, "must be at least 1: no call could run with it".to_owned());
+            }
         }
         match telemetry::check(&self.log) {
             Err(problem) => wrong("log.filter", problem),
@@ -268,6 +289,18 @@ mod tests {
         };
         assert!(load("ca.der").starts_with(&format!("{}it holds no certificate in PEM form", begin("ca.der"))));
         assert!(load("none.pem").starts_with(&format!("{}cannot be read: No such file", begin("none.pem"))));
+    }
+
+    #[test]
+    fn no_ceiling_is_above_what_this_build_can_give() {
+        let config = parse("[budgets.ceiling]\ncpu_ms = 500\n", &[]).expect("valid");
+        assert_eq!(config.budgets.ceiling, Budget { cpu_ms: 500, ..Budget::CEILING });
+        let error = parse("[budgets.ceiling]\ncpu_ms = 31_000\n", &[]).expect_err("too much");
+        assert_eq!(error, "the value of `budgets.ceiling.cpu_ms` does not fit: this build gives at most 30000");
+        let error = parse("[budgets.ceiling]\nmemory_bytes = 0\n", &[]).expect_err("nothing");
+        assert!(error.contains("`budgets.ceiling.memory_bytes`"), "{error}");
+        let error = parse("[budgets.ceiling]\ncpus = 1\n", &[]).expect_err("no such key");
+        assert!(error.contains("there is no key `budgets.ceiling.cpus`"), "{error}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! [`Host`] is what every command opens: configuration, store and keys. [`Machinery`] is what runs plugins, and is
 //! started only by those that do.
 
+mod budgets;
 mod keys;
 mod machinery;
 mod packages;

@@ -33,7 +33,9 @@ mod store;
 mod testing;
 mod workspace;
 
-pub use control::{audit, authorizations, budgets, connections, credentials, keys, meta, plugins, tokens, trust, workspaces};
+pub use control::{
+    audit, authorizations, budgets, connections, credentials, keys, meta, plugins, tokens, trust, workspaces,
+};
 pub use error::StoreError;
 pub use scope::{SystemRead, SystemTx, WorkspaceRead, WorkspaceTx};
 pub use store::Store;

@@ -1,16 +1,23 @@
 //! `GET /v1/runs/{id}`: what a run used, did and wrote.
 
+mod inspection;
+
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use axum::response::Response;
-use domain::RunId;
 use domain::run::{LogLevel, LogLine, Usage};
+use domain::{Digest, RecordKind, RunId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::conditional::Known;
 use crate::parameters::{Id, NoParameters, Query};
 use crate::problem::Problem;
-use crate::{Api, Authorized, RunSummary, RunsRead};
+use crate::{Api, Authorized, CapabilityList, RunSummary, RunsRead};
+
+pub(crate) use inspection::unit_word;
+pub use inspection::{RunBudget, RunCall, RunFault, RunSigner, RunStream, RunTraffic};
 
 /// A run.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -18,12 +25,31 @@ pub struct Run {
     /// What lists say of it.
     #[serde(flatten)]
     pub summary: RunSummary,
+    /// The SHA-256 of the package that ran.
+    #[schema(value_type = String)]
+    pub digest: Digest,
+    /// Who signed it; `null` until the run has ended.
+    #[schema(required)]
+    pub signer: Option<RunSigner>,
+    /// What the operator had granted.
+    pub granted: CapabilityList,
     /// What all its calls together used.
     pub usage: RunUsage,
+    /// What was used of each budget, by the call that used the most of it.
+    pub budgets: Vec<RunBudget>,
+    /// Accepted records by kind.
+    #[schema(value_type = BTreeMap<String, u64>, example = json!({ "pull-request": 120 }))]
+    pub kinds: BTreeMap<RecordKind, u64>,
+    /// How far each stream came, the first 500.
+    pub streams: Vec<RunStream>,
     /// What went wrong.
     pub errors: Vec<RunError>,
-    /// Where its requests went.
+    /// What the plugin did wrong, the first 16 times.
+    pub faults: Vec<RunFault>,
+    /// Where its requests went, host by host.
     pub egress: Vec<EgressSummary>,
+    /// The same by template of the path, method and status.
+    pub traffic: Vec<RunTraffic>,
     /// What the plugin wrote: data of a third party, escaped.
     pub log: Vec<RunLogLine>,
 }
@@ -35,22 +61,36 @@ pub struct RunUsage {
     pub calls: u32,
     /// CPU time in the plugin, in epoch ticks.
     pub cpu_ticks: u64,
+    /// The same in milliseconds.
+    pub cpu_ms: u64,
     /// Time from start to end, in milliseconds.
     pub wall_ms: u64,
     /// The most linear memory that one call had, in bytes.
     pub peak_memory_bytes: u64,
+    /// The most elements that the tables of one call had.
+    pub table_elements: u64,
+    /// The most answers that one call held at a time.
+    pub handles: u64,
+    /// Calls of the host.
+    pub host_calls: u64,
+    /// The most bytes that one call handed over at once.
+    pub handed_bytes: u64,
     /// HTTP requests that were sent.
     pub requests: u32,
     /// Bytes of answers, inflated.
     pub bytes_in: u64,
-    /// Bytes of request bodies.
+    /// Bytes of requests: address, headers and body.
     pub bytes_out: u64,
     /// Bytes read from files.
     pub file_bytes: u64,
     /// Records in accepted pages.
     pub records: u64,
+    /// Bytes of their text.
+    pub page_bytes: u64,
     /// Bytes of log lines.
     pub log_bytes: u64,
+    /// The most bytes that the state had after a call.
+    pub state_bytes: u64,
 }
 
 impl From<Usage> for RunUsage {
@@ -59,26 +99,40 @@ impl From<Usage> for RunUsage {
         let Usage {
             calls,
             cpu_ticks,
+            cpu_ms,
             wall_ms,
             peak_memory_bytes,
+            table_elements,
+            handles,
+            host_calls,
+            handed_bytes,
             requests,
             bytes_in,
             bytes_out,
             file_bytes,
             records,
+            page_bytes,
             log_bytes,
+            state_bytes,
         } = usage;
         Self {
             calls,
             cpu_ticks,
+            cpu_ms,
             wall_ms,
             peak_memory_bytes,
+            table_elements,
+            handles,
+            host_calls,
+            handed_bytes,
             requests,
             bytes_in,
             bytes_out,
             file_bytes,
             records,
+            page_bytes,
             log_bytes,
+            state_bytes,
         }
     }
 }

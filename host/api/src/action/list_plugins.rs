@@ -2,11 +2,13 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use domain::budget::limits::{Limit, Limits, Origin};
 use domain::capability::{AuthScheme, AuthSlot, HttpRule, Scheme};
-use domain::{Capabilities, Digest, PluginId};
+use domain::{BudgetKind, Capabilities, Digest, PluginId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::action::get_run::unit_word;
 use crate::conditional::Known;
 use crate::parameters::{NoParameters, Query};
 use crate::problem::Problem;
@@ -36,6 +38,37 @@ pub struct Plugin {
     pub requested: CapabilityList,
     /// What the operator gives: what is not here does not exist for the plugin.
     pub granted: CapabilityList,
+    /// What each of its calls may cost in this workspace.
+    pub budgets: Vec<PluginBudget>,
+}
+
+/// One budget of a plugin's calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PluginBudget {
+    /// The budget, as manifests name it.
+    #[schema(value_type = String, example = "cpu_ms")]
+    pub budget: BudgetKind,
+    /// `milliseconds`, `bytes` or `count`.
+    pub unit: &'static str,
+    /// What a call may use.
+    pub value: u32,
+    /// Who decided on it: `default`, `manifest`, `plugin`, `workspace`, `plugin-in-workspace` or `ceiling`.
+    #[schema(value_type = String, example = "default")]
+    pub origin: Origin,
+    /// What the host gives at most.
+    pub ceiling: u32,
+}
+
+impl PluginBudget {
+    /// All of them, in their order.
+    #[must_use]
+    pub fn all(limits: &Limits) -> Vec<Self> {
+        let one = |budget: &BudgetKind| {
+            let Limit { value, origin, ceiling } = limits.get(*budget);
+            Self { budget: *budget, unit: unit_word(budget.unit()), value, origin, ceiling }
+        };
+        BudgetKind::ALL.iter().map(one).collect()
+    }
 }
 
 /// Whether a plugin runs.

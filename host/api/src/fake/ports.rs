@@ -1,14 +1,16 @@
 //! What the backend in memory answers.
 
+use domain::budget::limits::Origin;
+use domain::inspection::{BudgetUse, CallName, FaultNote, Signer, StreamProgress, Traffic};
 use domain::run::{LogLevel, LogLine, Usage};
-use domain::{ConnectionId, Digest, RunId, TokenId};
+use domain::{BudgetKind, ConnectionId, Digest, RecordKind, RunId, TokenId};
 
 use super::*;
 use crate::{
     AnyToken, Authenticate, AuthenticateError, Check, Connection, Connections, ConnectionsRead, EgressSummary,
-    Grouping, Method, MetricAnswer, MetricQuery, Metrics, MetricsRead, PlainToken, Plugin, PluginState, Plugins,
-    PluginsRead, Point, Principal, Readiness, Run, RunError, Runs, RunsQuery, RunsRead, Scope, Series, Slice, Stream,
-    TokenRefusal, Workspace, Workspaces,
+    Grouping, Method, MetricAnswer, MetricQuery, Metrics, MetricsRead, PlainToken, Plugin, PluginBudget, PluginState,
+    Plugins, PluginsRead, Point, Principal, Readiness, Run, RunBudget, RunError, RunFault, Runs, RunsQuery, RunsRead,
+    Scope, Series, Slice, Stream, TokenRefusal, Workspace, Workspaces,
 };
 
 impl Authenticate for Fake {
@@ -142,13 +144,64 @@ impl Runs for Fake {
             bytes_in: 1_800_000,
             bytes_out: 0,
         };
+        let call = CallName {
+            number: 3,
+            export: "pull".to_owned(),
+            stream: Some("issues:acme/shop".to_owned()),
+            page: Some(2),
+        };
+        let cpu = BudgetUse {
+            budget: BudgetKind::CpuMs,
+            used: 1_250,
+            limit: 2_000,
+            origin: Origin::Default,
+            ceiling: 30_000,
+            total: Some(3_100),
+            call: Some(call.clone()),
+        };
+        let fault = FaultNote {
+            call,
+            message: "weighbridge/github trapped in `pull`: unreachable".to_owned(),
+            budget: None,
+            frames: vec!["github::issues::page".to_owned()],
+        };
+        let traffic = Traffic {
+            host: "api.github.com".to_owned(),
+            method: "GET".to_owned(),
+            template: "/repos/acme/shop/issues/{number}".to_owned(),
+            status: Some(200),
+            requests: 11,
+            retries: 1,
+            bytes_in: 1_800_000,
+            p50_ms: 40,
+            p95_ms: 110,
+            max_ms: 113,
+            ..Traffic::default()
+        };
+        let progress = StreamProgress {
+            stream: "issues:acme/shop".to_owned(),
+            pages: 2,
+            records: 120,
+            cursor_before: None,
+            cursor_after: Some("2026-03-31".to_owned()),
+            caught_up: false,
+        };
+        let signer = Signer { key: "weighbridge-2026".to_owned(), publisher: "weighbridge/*".to_owned() };
         let line = LogLine { level: LogLevel::Warn, message: "slow\\n".to_owned() };
         let usage = Usage { calls: 4, cpu_ticks: 31, requests: 12, records: 120, ..Usage::default() };
         self.answer(Ok((id == summary.id).then(|| Run {
             summary,
+            digest: Digest::from_bytes([0xab; 32]),
+            signer: Some(signer.into()),
+            granted: (&capabilities(false)).into(),
             usage: usage.into(),
+            budgets: vec![RunBudget::of(id, cpu)],
+            kinds: [(RecordKind::WorkItem, 120)].into(),
+            streams: vec![progress.into()],
             errors: vec![error],
+            faults: vec![RunFault::of(id, "weighbridge/github 1.4.0".to_owned(), fault)],
             egress: vec![egress],
+            traffic: vec![traffic.into()],
             log: vec![line.into()],
         })))
     }
@@ -156,6 +209,8 @@ impl Runs for Fake {
 
 impl Plugins for Fake {
     fn list_plugins<'a>(&'a self, _: &'a Authorized<PluginsRead>) -> Pending<'a, Vec<Plugin>> {
+        let (budget, origin) = (BudgetKind::CpuMs, Origin::Manifest);
+        let budget = PluginBudget { budget, unit: "milliseconds", value: 5_000, origin, ceiling: 30_000 };
         self.answer(Ok(vec![Plugin {
             id: "weighbridge/github".parse().expect("a plugin id"),
             version: "1.4.0".to_owned(),
@@ -166,6 +221,7 @@ impl Plugins for Fake {
             kinds: vec!["commit".to_owned(), "pull-request".to_owned()],
             requested: (&capabilities(true)).into(),
             granted: (&capabilities(false)).into(),
+            budgets: vec![budget],
         }]))
     }
 }

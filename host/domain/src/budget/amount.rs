@@ -83,15 +83,23 @@ mod tests {
     #[test]
     fn amounts_are_read_with_or_without_a_unit() {
         let cpu = |text| parse(BudgetKind::CpuMs, text).ok();
-        assert_eq!([cpu("5s"), cpu("500ms"), cpu("2min"), cpu("750")], [Some(5000), Some(500), Some(120_000), Some(750)]);
+        assert_eq!(
+            [cpu("5s"), cpu("500ms"), cpu("2min"), cpu("750")],
+            [Some(5000), Some(500), Some(120_000), Some(750)]
+        );
         let memory = |text| parse(BudgetKind::MemoryBytes, text).ok();
-        assert_eq!([memory("128MiB"), memory("64 kib"), memory("1_000")], [Some(128 << 20), Some(64 << 10), Some(1000)]);
+        assert_eq!(
+            [memory("128MiB"), memory("64 kib"), memory("1_000")],
+            [Some(128 << 20), Some(64 << 10), Some(1000)]
+        );
         assert_eq!(parse(BudgetKind::Requests, "200"), Ok(200));
     }
 
     #[test]
     fn what_is_no_amount_is_told_with_an_example() {
-        for (kind, text) in [(BudgetKind::CpuMs, "5MiB"), (BudgetKind::MemoryBytes, "lots"), (BudgetKind::Requests, "5s")] {
+        for (kind, text) in
+            [(BudgetKind::CpuMs, "5MiB"), (BudgetKind::MemoryBytes, "lots"), (BudgetKind::Requests, "5s")]
+        {
             assert!(parse(kind, text).is_err(), "{kind} {text}");
         }
         let error = parse(BudgetKind::MemoryBytes, "99999GiB").expect_err("too much").to_string();

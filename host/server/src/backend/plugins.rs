@@ -2,32 +2,42 @@
 
 use std::collections::BTreeSet;
 
-use api::{Authorized, Pending, Plugin, PluginState, Plugins, PluginsRead, PortError};
-use domain::{Capabilities, Digest};
+use api::{Authorized, Pending, Plugin, PluginBudget, PluginState, Plugins, PluginsRead, PortError};
+use domain::budget::limits::{Layers, Limits};
+use domain::{Budget, Capabilities, Digest, WorkspaceId};
 use serde::Deserialize;
+use serde_json::Value;
+use store::budgets::{self, Found};
 use store::plugins::PluginState as Stored;
 use store::{Store, StoreError, SystemRead, plugins, trust};
 
 use super::{StoreBackend, fault};
 
 impl Plugins for StoreBackend {
-    fn list_plugins<'a>(&'a self, _: &'a Authorized<PluginsRead>) -> Pending<'a, Vec<Plugin>> {
-        // Plugins are the operator's: what is installed is there for every workspace.
-        Box::pin(list(&self.store))
+    fn list_plugins<'a>(&'a self, caller: &'a Authorized<PluginsRead>) -> Pending<'a, Vec<Plugin>> {
+        // Plugins are the operator's: what is installed is there for every workspace. What they may cost is each one's own.
+        Box::pin(list(&self.store, caller.workspace(), self.ceiling))
     }
 }
 
-async fn list(store: &Store) -> Result<Vec<Plugin>, PortError> {
-    let read = async |tx: &mut SystemRead| Ok((plugins::list(tx).await?, Revoked::read(tx).await?));
+async fn list(store: &Store, workspace: WorkspaceId, ceiling: Budget) -> Result<Vec<Plugin>, PortError> {
+    let read = async |tx: &mut SystemRead| {
+        let mut all = Vec::new();
+        for plugin in plugins::list(tx).await? {
+            let found = budgets::concerning(tx, &plugin.id, workspace).await?;
+            all.push((plugin, found));
+        }
+        Ok((all, Revoked::read(tx).await?))
+    };
     let (all, revoked) = store.system_read("list plugins", read).await.map_err(fault)?;
-    let shown = all.into_iter().filter_map(|plugin| {
+    let shown = all.into_iter().filter_map(|(plugin, found)| {
         let state = match plugin.state {
             Stored::Superseded | Stored::Removed => return None,
             _ if revoked.has(&plugin) => PluginState::Revoked,
             Stored::Active => PluginState::Active,
             Stored::Quarantined => PluginState::Quarantined,
         };
-        Some(describe(plugin, state))
+        Some(describe(plugin, state, found, ceiling))
     });
     shown.collect::<Result<_, _>>().map_err(fault)
 }
@@ -58,10 +68,21 @@ struct Manifest {
     kinds: Vec<String>,
     #[serde(default)]
     capabilities: Capabilities,
+    #[serde(default)]
+    budget: Value,
 }
 
-fn describe(plugin: plugins::Plugin, state: PluginState) -> Result<Plugin, serde_json::Error> {
-    let Manifest { kinds, capabilities } = serde_json::from_str(plugin.manifest.get())?;
+fn describe(
+    plugin: plugins::Plugin,
+    state: PluginState,
+    found: Found,
+    ceiling: Budget,
+) -> Result<Plugin, serde_json::Error> {
+    let Manifest { kinds, capabilities, budget } = serde_json::from_str(plugin.manifest.get())?;
+    let Found { plugin: for_plugin, workspace, both, plugin_calls: _, workspace_calls: _ } = found;
+    // What another version asked for in words that this one does not know is shown as the default.
+    let asked = Budget::deserialize(budget).unwrap_or_default();
+    let limits: Limits = Layers { asked, plugin: for_plugin, workspace, both, ceiling }.limits();
     Ok(Plugin {
         id: plugin.id,
         version: plugin.version,
@@ -72,6 +93,7 @@ fn describe(plugin: plugins::Plugin, state: PluginState) -> Result<Plugin, serde
         kinds,
         requested: (&capabilities).into(),
         granted: (&plugin.granted).into(),
+        budgets: PluginBudget::all(&limits),
     })
 }
 

@@ -1,9 +1,13 @@
 //! Runs: looked up in the file of the caller's workspace, so that another's cannot be found.
 
-mod egress;
 mod errors;
 
-use api::{Authorized, Pending, Run, RunError, RunSummary, Runs, RunsQuery, RunsRead};
+use std::collections::BTreeMap;
+
+use api::{
+    Authorized, EgressSummary, Pending, Run, RunBudget, RunError, RunFault, RunSummary, Runs, RunsQuery, RunsRead,
+};
+use domain::inspection::{Inspection, Traffic};
 use domain::{RunId, WorkspaceId};
 use store::{Store, StoreError, connections, runs};
 
@@ -24,7 +28,11 @@ impl Runs for StoreBackend {
 }
 
 /// The runs of a connection that was removed are still the workspace's.
-async fn list(store: &Store, workspace: WorkspaceId, query: RunsQuery) -> Result<Option<Vec<RunSummary>>, StoreError> {
+pub(crate) async fn list(
+    store: &Store,
+    workspace: WorkspaceId,
+    query: RunsQuery,
+) -> Result<Option<Vec<RunSummary>>, StoreError> {
     let RunsQuery { connection, slice } = query;
     if let Some(id) = connection {
         let found =
@@ -40,7 +48,7 @@ async fn list(store: &Store, workspace: WorkspaceId, query: RunsQuery) -> Result
     Ok(Some(found.iter().map(summary).collect()))
 }
 
-async fn find(store: &Store, workspace: WorkspaceId, id: RunId) -> Result<Option<Run>, StoreError> {
+pub(crate) async fn find(store: &Store, workspace: WorkspaceId, id: RunId) -> Result<Option<Run>, StoreError> {
     let found = store.workspace_read(workspace, "find a run", async |tx| runs::get(tx, id).await).await;
     match found {
         Ok(run) => Ok(Some(whole(run))),
@@ -72,13 +80,38 @@ fn summary(run: &runs::Run) -> RunSummary {
 }
 
 fn whole(run: runs::Run) -> Run {
+    let summary = summary(&run);
+    let Inspection { signer, granted, budgets, kinds, streams, traffic, faults } = run.inspection;
+    let plugin = format!("{} {}", run.plugin, run.version);
     Run {
-        summary: summary(&run),
+        summary,
+        digest: run.digest,
+        signer: signer.map(Into::into),
+        granted: (&granted).into(),
         usage: run.usage.into(),
+        budgets: budgets.into_iter().map(|used| RunBudget::of(run.id, used)).collect(),
+        kinds,
+        streams: streams.into_iter().map(Into::into).collect(),
         errors: run.error.as_deref().map(errors::parse).unwrap_or_default(),
-        egress: egress::by_host(&run.egress),
+        faults: faults.into_iter().map(|fault| RunFault::of(run.id, plugin.clone(), fault)).collect(),
+        egress: by_host(&traffic),
+        traffic: traffic.into_iter().map(Into::into).collect(),
         log: run.log.into_iter().map(Into::into).collect(),
     }
+}
+
+/// The requests, added up for each host, by its name.
+fn by_host(traffic: &[Traffic]) -> Vec<EgressSummary> {
+    let mut hosts: BTreeMap<&str, EgressSummary> = BTreeMap::new();
+    for Traffic { host, requests, refused, bytes_in, bytes_out, .. } in traffic {
+        let empty = EgressSummary { host: host.clone(), requests: 0, refused: 0, bytes_in: 0, bytes_out: 0 };
+        let sum = hosts.entry(host).or_insert(empty);
+        sum.requests += requests - refused;
+        sum.refused += refused;
+        sum.bytes_in += bytes_in;
+        sum.bytes_out += bytes_out;
+    }
+    hosts.into_values().collect()
 }
 
 #[cfg(test)]

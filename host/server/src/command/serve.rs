@@ -37,7 +37,10 @@ pub async fn run(config: Config, output: Output) -> Result<(), CommandError> {
     let work = || tokio::spawn(sync::work(host.clone(), machinery, roller, stop.clone()));
     let workers = host.config.sync.enabled.then(work);
     let cursor_key = CursorKey::from_bytes(host.keys.cursor_key());
-    let router = api::router(Arc::new(StoreBackend::new(host.store.clone())), ApiConfig::new(cursor_key));
+    let router = api::router(
+        Arc::new(StoreBackend::new(host.store.clone()).with_ceiling(host.config.budgets.ceiling)),
+        ApiConfig::new(cursor_key),
+    );
     let bound = listener.local_addr().unwrap_or(address);
     tracing::info!(address = %bound, "serve.started");
     output.note(&format!("listening on http://{bound}"));

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
+use domain::Instant;
+use domain::budget::limits::Limits;
 use domain::capability::AuthSlot;
 use domain::exchange::{ExchangeError, Request, Response};
 use domain::run::Usage;
-use domain::{Budget, Instant};
 use egress::{Credential, EgressEntry, Permit, Secret, Session, Tokens};
 use sandbox::{Call, Http};
 use store::connections::Connection;
@@ -22,7 +23,6 @@ use crate::oauth::Account;
 /// Makes the calls of one run.
 pub(super) struct Calls {
     connection: Connection,
-    budget: Budget,
     permit: Option<Arc<Permit>>,
     directory: Option<Arc<Dir>>,
     /// Where the access tokens come from.
@@ -52,8 +52,7 @@ impl Calls {
             Some(path) if granted.files => Some(open(path)?),
             _ => None,
         };
-        let budget = runnable.manifest.budget.min(Budget::CEILING);
-        Ok(Self { connection: connection.clone(), budget, permit: permit.map(Arc::new), directory, accounts })
+        Ok(Self { connection: connection.clone(), permit: permit.map(Arc::new), directory, accounts })
     }
 
     /// Ends the run where a provider takes an authorization no longer: whatever the plugin made of it, waiting does not help.
@@ -66,12 +65,19 @@ impl Calls {
         Ok(())
     }
 
-    pub(super) fn make(&self, machinery: &Machinery, now: Instant, state: BTreeMap<String, String>) -> Prepared {
+    pub(super) fn make(
+        &self,
+        machinery: &Machinery,
+        now: Instant,
+        state: BTreeMap<String, String>,
+        limits: &Limits,
+    ) -> Prepared {
+        let budget = limits.budget();
         let session =
-            self.permit.as_ref().map(|permit| Arc::new(Gateway(machinery.egress.session(permit.clone(), self.budget))));
+            self.permit.as_ref().map(|permit| Arc::new(Gateway(machinery.egress.session(permit.clone(), budget))));
         let call = Call {
             workspace: self.connection.workspace,
-            budget: self.budget,
+            budget,
             now,
             http: session.clone().map(|session| session as Arc<dyn Http>),
             files: self.directory.clone(),

@@ -2,12 +2,13 @@
 
 use std::time::{Duration, Instant as Clock};
 
+use domain::budget::limits::Limits;
 use domain::{FailureKind, Instant, RunId, StreamInfo};
 use serde_json::json;
 use store::audit::{self, Entry};
 use store::connections::{self, Connection, Lease, leases};
 use store::runs::{self, Finish, NewRun};
-use store::{StoreError, WorkspaceRead, WorkspaceTx, fences, plugins, state};
+use store::{StoreError, WorkspaceRead, WorkspaceTx, fences, plugins, state, trust};
 use tokio_util::sync::CancellationToken;
 
 use super::call::Calls;
@@ -154,17 +155,18 @@ impl Run<'_> {
         let now = Instant::now();
         self.permitted(now).await?;
         let kept = self.read("read a connection's state", async |tx| state::get(tx, self.connection.id).await).await?;
-        let prepared = self.calls.make(self.machinery, now, kept);
+        let step = trail.step(None, self.limits().await?);
+        let prepared = self.calls.make(self.machinery, now, kept, &step.limits);
         let settings = self.connection.settings.to_string();
         let outcome = self.unless_stopped(self.runnable.connector.streams(prepared.call, &settings)).await;
         trail.add_requests(prepared.session.as_deref());
-        let Some(outcome) = outcome else { return Ok(Vec::new()) };
-        trail.add(outcome.usage, outcome.log);
+        let Some(mut outcome) = outcome else { return Ok(Vec::new()) };
+        trail.add(&step, prepared.session.as_deref(), &mut outcome);
         match outcome.result {
             Ok(streams) => Ok(streams),
             Err(error) => {
                 self.calls.authorized().await?;
-                ending.failure = Some(stream::failure(error, prepared.session.as_deref())?);
+                ending.failure = Some(stream::failure(error, prepared.session.as_deref(), &step.limits)?);
                 Ok(Vec::new())
             }
         }
@@ -187,14 +189,28 @@ impl Run<'_> {
         }
     }
 
+    /// What the next call may cost.
+    pub(super) async fn limits(&self) -> Result<Limits, StoreError> {
+        let Runnable { plugin, manifest, .. } = self.runnable;
+        self.host.limits(&plugin.id, self.connection.workspace, manifest.budget).await
+    }
+
+    /// The plugin ids that the signer may sign, by which a publisher is known.
+    async fn publisher(&self) -> Result<String, StoreError> {
+        let keys = self.host.store.system_read("find the signer", async |tx| trust::list_keys(tx).await).await?;
+        let signer = keys.into_iter().find(|key| key.id == self.runnable.plugin.signer);
+        Ok(signer.map(|key| key.patterns.join(", ")).unwrap_or_default())
+    }
+
     async fn finish(&self, ending: &Ending, trail: &Trail) -> Result<(), StoreError> {
         let error = ending.errors_as_json();
+        let inspection = trail.inspection(&self.runnable.plugin, &self.publisher().await?);
         let finish = Finish {
             state: ending.state,
             usage: trail.usage,
             error: error.as_deref(),
             log: &trail.log,
-            egress: &trail.requests,
+            inspection: &inspection,
             at: Instant::now(),
         };
         self.write("finish a run", async |tx| runs::finish(tx, self.id, &finish).await).await

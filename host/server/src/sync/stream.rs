@@ -1,5 +1,6 @@
 //! One stream: pages until it is caught up, fails, or the host is asked to stop. Each page commits with its cursor.
 
+use domain::budget::limits::Limits;
 use domain::{Failure, FailureKind, Instant, Next, StreamInfo};
 use sandbox::{CallError, PullArgs};
 use store::pages::PageCommit;
@@ -23,8 +24,9 @@ pub(super) async fn run(
     let mut stream = run
         .read("find where a stream stands", async |tx| streams::position(tx, run.connection.id, declared).await)
         .await?;
+    trail.begin_stream(&declared.name, stream.cursor.as_deref());
     while run.turn.goes_on() {
-        match page(run, declared, &stream, trail).await? {
+        match page(run, declared, &stream, ending.pages + 1, trail).await? {
             Turned::Stopped => break,
             Turned::Failed(failure) => {
                 fail(run, declared, &failure).await?;
@@ -60,13 +62,15 @@ async fn page(
     run: &Run<'_>,
     declared: &StreamInfo,
     stream: &Stream,
+    number: u32,
     trail: &mut Trail,
 ) -> Result<Turned, Interruption> {
     let now = Instant::now();
     run.permitted(now).await?;
     run.keeper.keep(now).await?;
     let kept = run.read("read a connection's state", async |tx| state::get(tx, run.connection.id).await).await?;
-    let prepared = run.calls.make(run.machinery, now, kept);
+    let step = trail.step(Some((&declared.name, number)), run.limits().await?);
+    let prepared = run.calls.make(run.machinery, now, kept, &step.limits);
     let args = PullArgs {
         settings: run.connection.settings.to_string(),
         stream: declared.name.clone(),
@@ -74,13 +78,13 @@ async fn page(
     };
     let outcome = run.unless_stopped(run.runnable.connector.pull(prepared.call, args)).await;
     trail.add_requests(prepared.session.as_deref());
-    let Some(outcome) = outcome else { return Ok(Turned::Stopped) };
-    trail.add(outcome.usage, outcome.log);
+    let Some(mut outcome) = outcome else { return Ok(Turned::Stopped) };
+    trail.add(&step, prepared.session.as_deref(), &mut outcome);
     let page = match outcome.result {
         Ok(page) => page,
         Err(error) => {
             run.calls.authorized().await?;
-            return failure(error, prepared.session.as_deref()).map(Turned::Failed);
+            return failure(error, prepared.session.as_deref(), &step.limits).map(Turned::Failed);
         }
     };
     if matches!(&page.next, Next::More(cursor) if Some(cursor.as_str()) == stream.cursor.as_deref()) {
@@ -100,6 +104,7 @@ async fn page(
     };
     let committed = run.write("commit a page", async |tx| pages::commit(tx, commit).await).await?;
     let done = matches!(page.next, Next::Done(_));
+    trail.add_page(&declared.name, &committed.records, committed.stream.cursor.as_deref(), done);
     Ok(Turned::On { stream: committed.stream, records: committed.records.values().sum(), done })
 }
 
@@ -114,14 +119,17 @@ async fn fail(run: &Run<'_>, declared: &StreamInfo, failure: &Failure) -> Result
 
 /// What the plugin did wrong is data of the run, like what it says itself; what the host could not do is not. How long the
 /// source asked to wait is known here even where the plugin could not tell.
-pub(super) fn failure(error: CallError, session: Option<&Gateway>) -> Result<Failure, Interruption> {
+pub(super) fn failure(error: CallError, session: Option<&Gateway>, limits: &Limits) -> Result<Failure, Interruption> {
     match error {
         CallError::Failure(failure) if failure.kind == FailureKind::RateLimited => {
             let asked = session.and_then(Gateway::pause);
             Ok(Failure { retry_after_seconds: failure.retry_after_seconds.max(asked), ..failure })
         }
         CallError::Failure(failure) => Ok(failure),
-        CallError::Fault(fault) => Ok(invalid(in_words(&fault))),
+        CallError::Fault(fault) => Ok(invalid(match fault.budget() {
+            Some((kind, _)) => format!("{} ({})", in_words(&fault), limits.describe(kind)),
+            None => in_words(&fault),
+        })),
         CallError::Host(error) => Err(Interruption::Host(CommandError::because(&error))),
     }
 }

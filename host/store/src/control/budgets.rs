@@ -98,11 +98,7 @@ pub async fn list(tx: &mut SystemRead) -> Result<Vec<Override>, StoreError> {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn concerning(
-    tx: &mut SystemRead,
-    plugin: &PluginId,
-    workspace: WorkspaceId,
-) -> Result<Found, StoreError> {
+pub async fn concerning(tx: &mut SystemRead, plugin: &PluginId, workspace: WorkspaceId) -> Result<Found, StoreError> {
     let rows = sqlx::query(CONCERNING)
         .bind(plugin.as_str().to_owned())
         .bind(workspace.as_bytes().to_vec())
@@ -162,9 +158,8 @@ mod tests {
         };
         bench.store.system("set", write).await.expect("budgets");
         let find = async || {
-            let read = async |tx: &mut SystemRead| {
-                concerning(tx, &"acme/git".parse().expect("an id"), bench.workspace).await
-            };
+            let read =
+                async |tx: &mut SystemRead| concerning(tx, &"acme/git".parse().expect("an id"), bench.workspace).await;
             bench.store.system_read("find", read).await.expect("budgets")
         };
         let found = find().await;

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use domain::inspection::Inspection;
 use domain::run::Usage;
 use domain::{Failure, FailureKind, Next, StreamInfo, StreamMode};
 use store::connections::{Outcome, leases};
@@ -14,7 +15,7 @@ async fn only(bench: &Bench, source: Source) -> Connection {
 
 /// End a run with this error.
 async fn end(bench: &Bench, source: Source, state: RunState, error: Option<&str>, at: domain::Instant) {
-    let finish = Finish { state, usage: Usage::default(), error, log: &[], egress: &[], at };
+    let finish = Finish { state, usage: Usage::default(), error, log: &[], inspection: &Inspection::default(), at };
     let finish = async |tx: &mut store::WorkspaceTx| runs::finish(tx, source.run, &finish).await;
     bench.store.workspace(source.workspace, "finish", finish).await.expect("an end");
 }

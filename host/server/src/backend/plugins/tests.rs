@@ -11,7 +11,7 @@ const MANIFEST: &str = r#"{
 }"#;
 
 async fn listed(bench: &Bench) -> Vec<(String, String, PluginState)> {
-    let plugins = list(&bench.store).await.expect("plugins");
+    let plugins = list(&bench.store, bench.workspace, Budget::CEILING).await.expect("plugins");
     plugins.into_iter().map(|plugin| (plugin.id.to_string(), plugin.version, plugin.state)).collect()
 }
 
@@ -27,7 +27,7 @@ async fn a_plugin_shows_what_it_asked_for_beside_what_it_was_granted() {
     };
     let granted = Capabilities { http: vec![rule], ..Capabilities::default() };
     bench.install(&package("acme/forge", 1, MANIFEST, granted)).await;
-    let plugin = list(&bench.store).await.expect("plugins").remove(0);
+    let plugin = list(&bench.store, bench.workspace, Budget::CEILING).await.expect("plugins").remove(0);
     assert_eq!(plugin.kinds, ["commit", "pull-request"]);
     assert_eq!(
         (plugin.requested.http, plugin.requested.state),

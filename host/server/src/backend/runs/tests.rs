@@ -1,6 +1,5 @@
 use api::{RunStatus, Slice};
 use domain::run::{LogLevel, LogLine, RunState, Usage};
-use serde_json::json;
 use store::runs::Finish;
 
 use super::*;
@@ -20,14 +19,23 @@ async fn a_run_tells_what_it_used_did_and_wrote() {
     let bench = Bench::new().await;
     let source = bench.source(bench.workspace, "forge").await;
     let line = LogLine { level: LogLevel::Warn, message: "slow".to_owned() };
-    let request = json!({ "host": "forge.example", "status": 200, "error": null, "bytes_in": 9 });
+    let sort = |status, requests, refused, bytes_in| Traffic {
+        host: "forge.example".to_owned(),
+        status,
+        requests,
+        refused,
+        bytes_in,
+        ..Traffic::default()
+    };
+    let traffic = vec![sort(Some(200), 3, 0, 9), sort(None, 5, 4, 0)];
+    let inspection = Inspection { traffic, ..Inspection::default() };
     let usage = Usage { calls: 3, ..Usage::default() };
     let finish = Finish {
         state: RunState::Partial,
         usage,
         error: Some(r#"[{"stream":"issues:acme/shop","kind":"rate-limited","message":"come back later"}]"#),
         log: std::slice::from_ref(&line),
-        egress: &[request],
+        inspection: &inspection,
         at: at("2026-03-01T00:01:00Z"),
     };
     let finish = async |tx: &mut store::WorkspaceTx| runs::finish(tx, source.run, &finish).await;
@@ -38,7 +46,10 @@ async fn a_run_tells_what_it_used_did_and_wrote() {
     assert_eq!(run.summary.finished_at.map(|at| at.0), Some(at("2026-03-01T00:01:00Z")));
     assert_eq!(run.usage, usage.into());
     assert_eq!((run.errors[0].stream.as_deref(), &*run.errors[0].kind), (Some("issues:acme/shop"), "rate-limited"));
-    assert_eq!((&*run.egress[0].host, run.egress[0].bytes_in), ("forge.example", 9));
+    let hosts: Vec<_> =
+        run.egress.iter().map(|host| (&*host.host, host.requests, host.refused, host.bytes_in)).collect();
+    assert_eq!(hosts, [("forge.example", 4, 4, 9)], "requests that were stopped are told apart");
+    assert_eq!(run.traffic.len(), 2);
     assert_eq!(run.log, [line.into()]);
 }
 
