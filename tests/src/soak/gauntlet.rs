@@ -238,13 +238,14 @@ impl Gauntlet {
     ) -> Result<Ending> {
         let budget = self.manifest.budget;
         let begun = Instant::now();
-        let Outcome { result, usage, log, state: _, elapsed } = call(self.call(chance)).await;
+        let Outcome { result, usage, log, state: _, frames, elapsed } = call(self.call(chance)).await;
         let took = begun.elapsed() - elapsed.waiting;
         ensure!(took < budget.wall() + SLACK, "it took {took:?}");
         let ticks = u64::from(budget.cpu_ms) / TICK.as_millis() as u64 + TICKS_OVER;
         ensure!(usage.cpu_ticks <= ticks, "it used {} ticks, and {ticks} are allowed", usage.cpu_ticks);
         let memory = usage.peak_memory_bytes;
         ensure!(memory <= u64::from(budget.memory_bytes), "it had {memory} bytes of memory");
+        ensure!(frames.iter().map(String::len).sum::<usize>() <= 32 * 256, "it stood in {} frames", frames.len());
         let lines: usize = log.iter().map(|line| line.message.len()).sum();
         ensure!(lines <= budget.log_bytes as usize + 256, "its log has {lines} bytes");
         match result {
