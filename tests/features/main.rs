@@ -4,6 +4,7 @@
 
 mod apart;
 mod authors;
+mod budgets;
 mod command;
 mod connections;
 mod faults;

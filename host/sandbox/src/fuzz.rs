@@ -125,7 +125,7 @@ pub fn lowering(data: &[u8]) {
     let now = "2026-03-01T09:30:00Z".parse().expect("an instant");
     let bounds = Bounds { kinds: RecordKind::ALL, now, records: 64, bytes: 64 * 1024 };
     let raw = records::page(data);
-    if let Ok(Page { records, next: _ }) = lower::page(raw, &bounds) {
+    if let Ok((Page { records, next: _ }, _)) = lower::page(raw, &bounds) {
         assert!(records.len() <= bounds.records as usize);
         for record in &records {
             let shown = format!("{record:?}");

@@ -13,7 +13,7 @@ pub(crate) mod figures;
 mod metrics;
 mod plugins;
 mod readiness;
-mod runs;
+pub(crate) mod runs;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]

@@ -3,9 +3,15 @@
 //! To add a command: a variant of [`Command`] whose comment is its help, with its arguments below; then its file in
 //! `command/` and its line in `command::run`.
 
+mod budget;
+mod runs;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+
+pub use budget::{Budget, Scope};
+pub use runs::{Runs, RunsCommand};
 
 /// Weighs what engineering tools bring, through signed connectors in a sandbox.
 #[derive(Debug, Parser)]
@@ -44,6 +50,11 @@ pub enum Command {
     Sync(Sync),
     /// Show metrics
     Metrics(Metrics),
+    /// Show what connections did, and what one run did in detail
+    Runs(Runs),
+    /// Show what plugins' calls may cost, and set it for a plugin, a workspace, or both
+    #[command(subcommand)]
+    Budget(Budget),
     /// Make, list and revoke API tokens
     #[command(subcommand)]
     Token(Token),

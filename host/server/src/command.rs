@@ -3,12 +3,14 @@
 //! To add one: describe it in `cli.rs`, write its file here, and give it its line in [`run`].
 
 pub mod audit;
+pub mod budget;
 pub mod check;
 pub mod connect;
 pub mod connection;
 pub mod init;
 pub mod metrics;
 pub mod plugin;
+pub mod runs;
 pub mod serve;
 pub mod sync;
 pub mod token;
@@ -44,6 +46,8 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
                 Command::Connection(arguments) => connection::run(arguments, config, output).await,
                 Command::Sync(arguments) => sync::run(&arguments, config, output).await,
                 Command::Metrics(arguments) => metrics::run(&arguments, config, output).await,
+                Command::Runs(arguments) => runs::run(arguments, config, output).await,
+                Command::Budget(command) => budget::run(command, config, output).await,
                 Command::Token(command) => token::run(command, config, output).await,
                 Command::Audit(arguments) => audit::run(&arguments, config, output).await,
                 Command::Init(_) | Command::Check | Command::Compile | Command::Guests { .. } => Ok(()),

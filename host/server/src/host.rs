@@ -20,6 +20,7 @@ use store::audit::Entry;
 use store::plugins::{Plugin, PluginState};
 use store::workspaces::{self, Workspace};
 
+pub use budgets::Places;
 pub use keys::{Keys, KeysError};
 pub use machinery::{Machinery, MachineryError, Runnable};
 pub use packages::Packages;

@@ -8,6 +8,12 @@ use comfy_table::{ContentArrangement, Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
+/// How wide what is laid out may be, in columns.
+const WIDTH: u16 = 100;
+
+/// A title, the heads of columns, and rows; shown where there are any.
+pub type Section<'a> = (&'a str, &'a [&'a str], Vec<Vec<String>>);
+
 /// Where answers go, and in which form.
 #[derive(Debug, Clone, Copy)]
 pub struct Output {
@@ -47,6 +53,11 @@ impl Output {
         anstream::println!("{table}");
     }
 
+    /// Many things about one: the value as JSON, or its sections one below the other, no wider than a hundred columns.
+    pub fn sheet(self, value: &impl Serialize, sections: &[Section<'_>]) {
+        self.say(value, || sheet(sections));
+    }
+
     /// A sentence for people alone; nothing in JSON.
     pub fn note(self, sentence: &str) {
         if !self.json {
@@ -73,4 +84,16 @@ impl Output {
         bar.enable_steady_tick(Duration::from_millis(250));
         bar
     }
+}
+
+/// Sections one below the other, each where it has rows.
+pub(crate) fn sheet(sections: &[Section<'_>]) -> String {
+    let grid = |(title, head, rows): &Section<'_>| {
+        let mut table = Table::new();
+        table.load_style(presets::ASCII_BORDERS_ONLY_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
+        table.set_width(WIDTH).set_header(head.iter().copied()).add_rows(rows);
+        if title.is_empty() { table.to_string() } else { format!("{title}\n{table}") }
+    };
+    let shown: Vec<String> = sections.iter().filter(|(_, _, rows)| !rows.is_empty()).map(grid).collect();
+    if shown.is_empty() { "none".to_owned() } else { shown.join("\n\n") }
 }

@@ -24,7 +24,7 @@ async fn list(store: &Store, workspace: WorkspaceId, ceiling: Budget) -> Result<
     let read = async |tx: &mut SystemRead| {
         let mut all = Vec::new();
         for plugin in plugins::list(tx).await? {
-            let found = budgets::concerning(tx, &plugin.id, workspace).await?;
+            let found = budgets::concerning(tx, Some(&plugin.id), Some(workspace)).await?;
             all.push((plugin, found));
         }
         Ok((all, Revoked::read(tx).await?))

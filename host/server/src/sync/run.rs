@@ -192,7 +192,7 @@ impl Run<'_> {
     /// What the next call may cost.
     pub(super) async fn limits(&self) -> Result<Limits, StoreError> {
         let Runnable { plugin, manifest, .. } = self.runnable;
-        self.host.limits(&plugin.id, self.connection.workspace, manifest.budget).await
+        Ok(self.host.limits(&plugin.id, self.connection.workspace, manifest.budget).await?.0)
     }
 
     /// The plugin ids that the signer may sign, by which a publisher is known.

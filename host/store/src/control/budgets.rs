@@ -94,14 +94,18 @@ pub async fn list(tx: &mut SystemRead) -> Result<Vec<Override>, StoreError> {
     sqlx::query(LIST).fetch_all(tx.conn()).await?.iter().map(read).collect()
 }
 
-/// What concerns the calls of a plugin in a workspace. Asked before every call.
+/// What concerns the calls of a plugin in a workspace, or of one of the two alone. Asked before every call.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn concerning(tx: &mut SystemRead, plugin: &PluginId, workspace: WorkspaceId) -> Result<Found, StoreError> {
+pub async fn concerning(
+    tx: &mut SystemRead,
+    plugin: Option<&PluginId>,
+    workspace: Option<WorkspaceId>,
+) -> Result<Found, StoreError> {
     let rows = sqlx::query(CONCERNING)
-        .bind(plugin.as_str().to_owned())
-        .bind(workspace.as_bytes().to_vec())
+        .bind(plugin.map(|id| id.as_str().to_owned()))
+        .bind(workspace.map(|id| id.as_bytes().to_vec()))
         .fetch_all(tx.conn())
         .await?;
     let mut found = Found::default();
@@ -158,8 +162,9 @@ mod tests {
         };
         bench.store.system("set", write).await.expect("budgets");
         let find = async || {
-            let read =
-                async |tx: &mut SystemRead| concerning(tx, &"acme/git".parse().expect("an id"), bench.workspace).await;
+            let read = async |tx: &mut SystemRead| {
+                concerning(tx, Some(&"acme/git".parse().expect("an id")), Some(bench.workspace)).await
+            };
             bench.store.system_read("find", read).await.expect("budgets")
         };
         let found = find().await;
