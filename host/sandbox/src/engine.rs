@@ -5,6 +5,7 @@ mod prepare;
 
 use std::sync::Arc;
 
+use domain::{PluginId, WorkspaceId};
 use tokio::sync::Semaphore;
 
 #[cfg(test)]
@@ -91,6 +92,12 @@ impl Engine {
     fn with(guests: Guests, concurrency: Concurrency, compiler: Compiler, cache: Cache) -> Self {
         let turns = Turns::new(concurrency);
         Self { inner: Arc::new(Inner { guests, turns, compiler, cache, compiling: Semaphore::new(1) }) }
+    }
+
+    /// How many calls of this plugin and of this workspace run at a time from now on, in place of what the engine was made
+    /// with.
+    pub fn allow(&self, plugin: (&PluginId, u32), workspace: (WorkspaceId, u32)) {
+        self.turns().allow(plugin, workspace);
     }
 
     pub(crate) fn turns(&self) -> &Turns {

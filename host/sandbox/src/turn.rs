@@ -57,6 +57,13 @@ impl Turns {
         self.plugins.gate(id)
     }
 
+    /// How many calls of this plugin and of this workspace run at a time from now on. Where more run already, the next ones
+    /// wait until fewer do.
+    pub(crate) fn allow(&self, plugin: (&PluginId, u32), workspace: (WorkspaceId, u32)) {
+        self.plugins.allow(plugin.0, plugin.1);
+        self.workspaces.allow(&workspace.0, workspace.1);
+    }
+
     /// Wait for a turn. None when the engine is gone.
     pub(crate) async fn take(&self, plugin: &Arc<Semaphore>, workspace: WorkspaceId) -> Option<Turn> {
         let workspace = self.workspaces.gate(&workspace).acquire_owned().await.ok()?;
@@ -70,7 +77,15 @@ impl Turns {
 #[derive(Debug)]
 struct Gates<K> {
     places: u32,
-    known: Mutex<HashMap<K, Weak<Semaphore>>>,
+    known: Mutex<HashMap<K, Known>>,
+}
+
+/// A key's semaphore, as long as somebody holds it, with the places that it has and those that it is to have.
+#[derive(Debug)]
+struct Known {
+    gate: Weak<Semaphore>,
+    places: u32,
+    wanted: u32,
 }
 
 impl<K: Hash + Eq + Clone> Gates<K> {
@@ -80,16 +95,37 @@ impl<K: Hash + Eq + Clone> Gates<K> {
 
     fn gate(&self, key: &K) -> Arc<Semaphore> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(gate) = known.get(key).and_then(Weak::upgrade) {
+        if let Some(gate) = known.get(key).and_then(|known| known.gate.upgrade()) {
             return gate;
         }
         // Forget the keys that nobody holds before the map would grow, so that it stays as large as what is in use.
         if known.len() == known.capacity() {
-            known.retain(|_, gate| gate.strong_count() > 0);
+            known.retain(|_, known| known.gate.strong_count() > 0 || known.wanted != self.places);
         }
-        let gate = Arc::new(Semaphore::new(self.places as usize));
-        known.insert(key.clone(), Arc::downgrade(&gate));
+        let wanted = known.get(key).map_or(self.places, |known| known.wanted);
+        let gate = Arc::new(Semaphore::new(wanted as usize));
+        known.insert(key.clone(), Known { gate: Arc::downgrade(&gate), places: wanted, wanted });
         gate
+    }
+
+    /// Give a key so many places. Those that are in use are taken away when it is asked again after they were given back.
+    fn allow(&self, key: &K, wanted: u32) {
+        let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(known) = all.get_mut(key) else {
+            if wanted != self.places {
+                all.insert(key.clone(), Known { gate: Weak::new(), places: wanted, wanted });
+            }
+            return;
+        };
+        known.wanted = wanted;
+        let Some(gate) = known.gate.upgrade() else { return };
+        if wanted > known.places {
+            gate.add_permits((wanted - known.places) as usize);
+            known.places = wanted;
+        } else {
+            let taken = gate.forget_permits((known.places - wanted) as usize);
+            known.places -= u32::try_from(taken).unwrap_or(known.places - wanted);
+        }
     }
 }
 
@@ -109,6 +145,25 @@ mod tests {
         assert!(turns.take(&plugin, other).now_or_never().is_some());
         drop(held);
         assert!(turns.take(&plugin, busy).now_or_never().is_some());
+    }
+
+    #[tokio::test]
+    async fn what_is_allowed_counts_at_the_next_call_whether_it_is_more_or_less() {
+        let turns = Turns::new(Concurrency { total: 8, per_plugin: 8, per_workspace: 2 });
+        let (id, workspace) = ("acme/git".parse().expect("an id"), WorkspaceId::generate());
+        let plugin = turns.plugin(&id);
+        let first = turns.take(&plugin, workspace).await.expect("a turn");
+        turns.allow((&id, 8), (workspace, 1));
+        assert!(turns.take(&plugin, workspace).now_or_never().is_none(), "one runs");
+        turns.allow((&id, 8), (workspace, 3));
+        let more = [turns.take(&plugin, workspace).await, turns.take(&plugin, workspace).await];
+        assert!(turns.take(&plugin, workspace).now_or_never().is_none(), "three run");
+        drop((first, more));
+        turns.allow((&id, 1), (workspace, 3));
+        let held = turns.take(&plugin, workspace).await.expect("a turn");
+        assert!(turns.take(&plugin, workspace).now_or_never().is_none(), "one of the plugin runs");
+        drop(held);
+        assert!(turns.take(&plugin, workspace).now_or_never().is_some());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
-use domain::{Capabilities, Instant, PluginId};
+use domain::{Capabilities, Instant, PluginId, WorkspaceId};
 use egress::Egress;
 use sandbox::package::Manifest;
 use sandbox::trust::{self, VerifiedPackage};
@@ -16,7 +16,7 @@ use sandbox::{Cache, Compiler, Concurrency, Connector, Engine, GuestProcess, Pre
 use store::plugins::{self, Plugin};
 
 use self::ready::Ready;
-use super::Host;
+use super::{Host, Places};
 use crate::config::Guests;
 use crate::error::{CommandError, in_words};
 
@@ -87,6 +87,11 @@ impl Machinery {
         };
         let egress = Egress::new(host.config.egress.settings())?;
         Ok(Self { engine, egress, ready: Ready::default() })
+    }
+
+    /// How many calls of this plugin and of this workspace run at a time from now on.
+    pub fn allow(&self, plugin: &PluginId, workspace: WorkspaceId, places: Places) {
+        self.engine.allow((plugin, places.plugin), (workspace, places.workspace));
     }
 
     /// Compile and link a package, as it would be at its first call.

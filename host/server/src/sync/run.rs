@@ -192,7 +192,10 @@ impl Run<'_> {
     /// What the next call may cost.
     pub(super) async fn limits(&self) -> Result<Limits, StoreError> {
         let Runnable { plugin, manifest, .. } = self.runnable;
-        Ok(self.host.limits(&plugin.id, self.connection.workspace, manifest.budget).await?.0)
+        let workspace = self.connection.workspace;
+        let (limits, places) = self.host.limits(&plugin.id, workspace, manifest.budget).await?;
+        self.machinery.allow(&plugin.id, workspace, places);
+        Ok(limits)
     }
 
     /// The plugin ids that the signer may sign, by which a publisher is known.

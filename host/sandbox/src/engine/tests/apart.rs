@@ -130,6 +130,6 @@ async fn a_log_and_a_state_beyond_their_budgets_are_not_believed() {
         Left { log: vec![LogLine { level: LogLevel::Info, message: "\u{1b}".repeat(100_000) }], ..Left::default() };
     let doubted = Answered { returned: Ok(Ok(())), left }.doubted(&Budget::default());
     assert!(doubted.returned.is_ok());
-    assert!(doubted.left.log_bytes <= Budget::default().log_bytes.into());
+    assert!(doubted.left.usage.log_bytes <= Budget::default().log_bytes.into());
     assert!(!doubted.left.log[0].message.contains('\u{1b}'));
 }
