@@ -34,7 +34,7 @@ impl Publisher {
     pub(crate) fn pack(&self, component: &[u8], manifest: &Manifest) -> Result<(Vec<u8>, String)> {
         let bytes = assemble(component, manifest)?;
         let package = UnverifiedPackage::from_bytes(bytes.clone(), None)?;
-        let envelope = trust::sign(&package, &self.key, Instant::now().after(Duration::from_secs(86_400)))?;
+        let envelope = trust::sign(&package, &[&self.key], Instant::now().after(Duration::from_secs(86_400)))?;
         Ok((bytes, envelope.to_json()))
     }
 
@@ -47,7 +47,6 @@ impl Publisher {
             plugins: vec![manifest.id.as_str().parse()?],
             not_before: None,
             not_after: None,
-            revoked_at: None,
         };
         let policy = TrustPolicy { keys: vec![key], ..TrustPolicy::default() };
         let package = UnverifiedPackage::from_bytes(bytes, Some(envelope.into_bytes()))?;

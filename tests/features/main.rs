@@ -16,4 +16,5 @@ mod packaging;
 mod random;
 mod stopping;
 mod tenancy;
+mod trust;
 mod vendors;

@@ -5,6 +5,7 @@
 
 mod budget;
 mod runs;
+mod trust;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub use budget::{Budget, Scope};
 pub use runs::{Runs, RunsCommand};
+pub use trust::Trust;
 
 /// Weighs what engineering tools bring, through signed connectors in a sandbox.
 #[derive(Debug, Parser)]
@@ -134,12 +136,15 @@ pub enum Plugin {
     Sign {
         /// The package
         file: PathBuf,
-        /// The publisher's private key
-        #[arg(long, value_name = "FILE")]
-        key: PathBuf,
+        /// The publisher's private key; given again, the package is signed by each
+        #[arg(long = "key", required = true, value_name = "FILE")]
+        keys: Vec<PathBuf>,
         /// Days until the signature expires
         #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=3650))]
         days: u32,
+        /// Sign what stands in FILE.dsse, too, beside the signatures that are there
+        #[arg(long, conflicts_with = "days")]
+        also: bool,
     },
     /// Show who signed a package, what it imports, and what it asks for against what is granted. Without a host it shows
     /// the same but trust and grants
@@ -164,26 +169,6 @@ pub enum Plugin {
         grant: bool,
     },
     /// Installed plugins
-    List,
-}
-
-/// `weighbridge plugin trust …`
-#[derive(Debug, Subcommand)]
-pub enum Trust {
-    /// Trust a publisher's key for some plugin ids
-    Add {
-        /// The public key
-        key: PathBuf,
-        /// `publisher/*` or `publisher/name`; may be given again
-        #[arg(long = "for", required = true, value_name = "PATTERN")]
-        patterns: Vec<String>,
-    },
-    /// Trust a key, or one package, no longer
-    Revoke {
-        /// The key's id or the package's SHA-256
-        id: String,
-    },
-    /// Trusted and revoked keys, revoked packages, lowest versions
     List,
 }
 

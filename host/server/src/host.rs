@@ -24,6 +24,7 @@ pub use budgets::Places;
 pub use keys::{Keys, KeysError};
 pub use machinery::{Machinery, MachineryError, Runnable};
 pub use packages::Packages;
+pub use trust::Standing;
 
 use crate::config::Config;
 use crate::error::CommandError;
@@ -80,6 +81,12 @@ impl Host {
         trust::policy(&self.store).await
     }
 
+    /// Why an installed package may not run, or what else an operator should know of the trust in it.
+    #[must_use]
+    pub fn trust_in(&self, policy: &TrustPolicy, plugin: &Plugin) -> Standing {
+        trust::standing(policy, &self.packages, plugin, Instant::now())
+    }
+
     /// Note what the operator did, or was refused, where nothing else is written with it.
     ///
     /// # Errors
@@ -115,7 +122,6 @@ impl Host {
         self.store
             .system("install a plugin", async |tx| {
                 store::plugins::install(tx, &plugin).await?;
-                store::trust::raise_floor(tx, &plugin.id, plugin.sequence, now).await?;
                 store::audit::append(tx, &entry).await
             })
             .await?;

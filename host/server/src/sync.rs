@@ -1,7 +1,7 @@
 //! Bringing data in: due connections are leased, run stream by stream and page by page, and released.
 //!
 //! `run` is one run of one connection; `stream` is one stream of it; `call` is what one call of the plugin is given;
-//! `keeper` keeps the lease meanwhile; `interruption` and `ending` say how it ended, and `trail` what it did. `worker` is
+//! `keeper` keeps the lease meanwhile, and `permission` asks whether the run may go on; `interruption` and `ending` say how it ended, and `trail` what it did. `worker` is
 //! the loop that `weighbridge serve` keeps; `backoff` says how long to wait after a failure.
 
 mod backoff;
@@ -9,6 +9,7 @@ mod call;
 mod ending;
 mod interruption;
 mod keeper;
+mod permission;
 mod run;
 mod stream;
 mod trail;

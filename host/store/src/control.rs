@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod authorizations;
 pub mod budgets;
+pub mod changes;
 pub mod connections;
 pub mod credentials;
 pub mod keys;
@@ -19,6 +20,7 @@ use crate::{database, migrate};
 /// The numbered files of `migrations/control/`.
 pub(crate) const MIGRATIONS: Migrations = Migrations(&[
     include_str!("../migrations/control/0001_tables.sql"),
+    include_str!("../migrations/control/0002_trust.sql"),
     include_str!("../migrations/control/0004_authorizations.sql"),
     include_str!("../migrations/control/0005_budgets.sql"),
 ]);
@@ -30,6 +32,7 @@ pub(crate) fn statements() -> impl Iterator<Item = (&'static str, &'static str)>
         audit::STATEMENTS,
         authorizations::STATEMENTS,
         budgets::STATEMENTS,
+        changes::STATEMENTS,
         connections::STATEMENTS,
         connections::leases::STATEMENTS,
         credentials::STATEMENTS,

@@ -34,7 +34,7 @@ mod testing;
 mod workspace;
 
 pub use control::{
-    audit, authorizations, budgets, connections, credentials, keys, meta, plugins, tokens, trust, workspaces,
+    audit, authorizations, budgets, changes, connections, credentials, keys, meta, plugins, tokens, trust, workspaces,
 };
 pub use error::StoreError;
 pub use scope::{SystemRead, SystemTx, WorkspaceRead, WorkspaceTx};

@@ -36,6 +36,14 @@ impl Host {
         self.look(async move |file| sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(file).await)
     }
 
+    /// One text of the only workspace's data file.
+    #[track_caller]
+    #[must_use]
+    pub fn text(&self, query: &str) -> String {
+        let query = query.to_owned();
+        self.look(async move |file| sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(file).await)
+    }
+
     /// How many records of a table are not deleted.
     #[track_caller]
     #[must_use]

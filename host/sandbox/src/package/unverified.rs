@@ -61,6 +61,12 @@ impl UnverifiedPackage {
         Ok(Self { digest: sha256(&bytes), bytes, envelope, screened })
     }
 
+    /// The same package with another envelope.
+    #[cfg(test)]
+    pub(crate) fn with_envelope(&self, envelope: Vec<u8>) -> Self {
+        Self { envelope: Some(envelope), ..self.clone() }
+    }
+
     /// The whole file.
     #[must_use]
     pub fn bytes(&self) -> &Arc<[u8]> {

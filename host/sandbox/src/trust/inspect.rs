@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::envelope::Envelope;
 use super::policy::TrustPolicy;
-use super::verify::{find_signer, judge};
+use super::verify::{find_installer, judge};
 use crate::package::{Manifest, UnverifiedPackage};
 
 /// What a package is, who signed it, and whether it would be installed.
@@ -59,7 +59,7 @@ pub fn inspect(package: &UnverifiedPackage, policy: &TrustPolicy, now: Instant) 
         exports: package.exports().to_vec(),
         warnings: package.warnings().iter().map(ToString::to_string).collect(),
         signers: report(package, policy, now),
-        refusal: find_signer(package, policy, now).err().map(|error| in_full(&error)),
+        refusal: find_installer(package, policy, now).err().map(|error| in_full(&error)),
         not_installable: package.manifest().check_installable().err().map(|error| error.to_string()),
     }
 }
@@ -78,7 +78,7 @@ fn report(package: &UnverifiedPackage, policy: &TrustPolicy, now: Instant) -> Ve
         let verdict = judge(signature, &message, &payload, package, policy, now);
         SignerReport {
             key: signature.keyid.chars().take(80).collect(),
-            name: verdict.as_ref().ok().map(|signer| signer.name.clone()),
+            name: verdict.as_ref().ok().map(|(signer, _)| signer.name.clone()),
             refusal: verdict.err().map(|error| in_full(&error)),
         }
     };

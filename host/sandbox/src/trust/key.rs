@@ -91,6 +91,10 @@ impl PublicKey {
     /// When it is not an ed25519 public key, or a weak one.
     pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
         let key = VerifyingKey::from_public_key_pem(pem.trim()).map_err(|_| KeyError::Public)?;
+        // A second encoding of the same point would be the same key under a second id.
+        if key.to_edwards().compress().as_bytes() != key.as_bytes() {
+            return Err(KeyError::Public);
+        }
         if key.is_weak() { Err(KeyError::Weak) } else { Ok(Self(key)) }
     }
 

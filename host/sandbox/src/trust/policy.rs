@@ -1,25 +1,31 @@
-//! What the operator trusts: pure data, from `trust.toml` or the database.
+//! What the operator trusts, as pure data.
+//!
+//! Two things end in different ways. Dates of keys and statements, and what was installed before, decide what may be
+//! *installed*: they are judged at the instant of the install, which the host itself has noted. A revoked key, a revoked
+//! package and a floor decide what may *run*: they are asked before every call, whenever the package was installed.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-use std::str::FromStr;
+use std::collections::BTreeMap;
 
 use domain::{Digest, Instant, PluginId};
 use serde::{Deserialize, Serialize};
 
 use super::key::{KeyId, PublicKey};
+use super::pattern::PluginPattern;
 use super::{TrustError, rfc3339};
 
 /// Whom the operator trusts, and what was taken back. `Default` trusts nobody.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct TrustPolicy {
-    /// Packages that do not run, whoever signed them.
-    pub revoked_digests: BTreeSet<Digest>,
-    /// For each plugin the lowest sequence that may run. The host raises it when it installs.
-    pub floors: BTreeMap<PluginId, u64>,
     /// The publishers.
     pub keys: Vec<PublisherKey>,
+    /// Keys that count for nothing, what they signed before included.
+    pub revoked_keys: BTreeMap<KeyId, Revocation>,
+    /// Packages that do not run, whoever signed them.
+    pub revoked_digests: BTreeMap<Digest, Revocation>,
+    /// For each plugin the lowest sequence that may run, as the operator set it.
+    pub floors: BTreeMap<PluginId, u64>,
+    /// For each plugin the highest sequence that was ever installed: none below it is installed by itself.
+    pub installed: BTreeMap<PluginId, u64>,
 }
 
 /// A publisher's key, and what it is trusted for.
@@ -32,80 +38,37 @@ pub struct PublisherKey {
     pub public_key: PublicKey,
     /// The plugins it may sign.
     pub plugins: Vec<PluginPattern>,
-    /// From when it counts.
+    /// From when packages may be installed by it.
     #[serde(default, with = "rfc3339::optional", skip_serializing_if = "Option::is_none")]
     pub not_before: Option<Instant>,
-    /// From when it no longer counts.
+    /// From when nothing more is installed by it. What was installed before goes on.
     #[serde(default, with = "rfc3339::optional", skip_serializing_if = "Option::is_none")]
     pub not_after: Option<Instant>,
-    /// From when it counts for nothing, what it signed before included.
-    #[serde(default, with = "rfc3339::optional", skip_serializing_if = "Option::is_none")]
-    pub revoked_at: Option<Instant>,
 }
 
-/// Which plugins: `publisher/name`, or `publisher/*` for all of a publisher's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub enum PluginPattern {
-    /// One plugin.
-    Exact(PluginId),
-    /// All of a publisher's.
-    Publisher(String),
+/// Since when something must not run, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Revocation {
+    /// Since when.
+    #[serde(with = "rfc3339")]
+    pub at: Instant,
+    /// Why, in the operator's words.
+    pub reason: String,
 }
 
-/// The text is not a pattern.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a pattern of plugin ids: write `publisher/name`, or `publisher/*` for all of a publisher's")]
-pub struct PatternError(String);
-
-impl PluginPattern {
-    /// Whether it means this plugin.
-    #[must_use]
-    pub fn covers(&self, plugin: &PluginId) -> bool {
-        match self {
-            Self::Exact(id) => id == plugin,
-            Self::Publisher(publisher) => publisher == plugin.publisher(),
-        }
-    }
-}
-
-impl FromStr for PluginPattern {
-    type Err = PatternError;
-
-    fn from_str(text: &str) -> Result<Self, PatternError> {
-        let wrong = || PatternError(text.chars().take(160).collect());
-        match text.strip_suffix("/*") {
-            // A publisher is what stands before the slash of a valid id.
-            Some(publisher) => {
-                let probe: PluginId = format!("{publisher}/any").parse().map_err(|_| wrong())?;
-                Ok(Self::Publisher(probe.publisher().to_owned()))
-            }
-            None => text.parse().map(Self::Exact).map_err(|_| wrong()),
-        }
-    }
-}
-
-impl TryFrom<String> for PluginPattern {
-    type Error = PatternError;
-
-    fn try_from(text: String) -> Result<Self, PatternError> {
-        text.parse()
-    }
-}
-
-impl fmt::Display for PluginPattern {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Exact(id) => id.fmt(f),
-            Self::Publisher(publisher) => write!(f, "{publisher}/*"),
-        }
-    }
-}
-
-impl From<PluginPattern> for String {
-    fn from(pattern: PluginPattern) -> Self {
-        pattern.to_string()
-    }
+/// What the host noted when it installed a package.
+#[derive(Debug, Clone, Copy)]
+pub struct Installation<'a> {
+    /// The plugin.
+    pub plugin: &'a PluginId,
+    /// Its sequence.
+    pub sequence: u64,
+    /// The package.
+    pub digest: Digest,
+    /// The key by whose signature it was installed.
+    pub signer: KeyId,
+    /// When.
+    pub at: Instant,
 }
 
 impl PublisherKey {
@@ -115,12 +78,11 @@ impl PublisherKey {
         self.public_key.id()
     }
 
-    fn check(&self, plugin: &PluginId, now: Instant) -> Result<(), TrustError> {
+    fn check(&self, plugin: &PluginId, at: Instant) -> Result<(), TrustError> {
         let key = self.id();
-        match (self.revoked_at, self.not_before, self.not_after) {
-            (Some(at), _, _) if now >= at => return Err(TrustError::KeyRevoked { key, at }),
-            (_, Some(from), _) if now < from => return Err(TrustError::KeyNotYetValid { key, from }),
-            (_, _, Some(at)) if now >= at => return Err(TrustError::KeyExpired { key, at }),
+        match (self.not_before, self.not_after) {
+            (Some(from), _) if at < from => return Err(TrustError::KeyNotYetValid { key, from }),
+            (_, Some(until)) if at >= until => return Err(TrustError::KeyExpired { key, at: until }),
             _ => {}
         }
         if self.plugins.iter().any(|pattern| pattern.covers(plugin)) {
@@ -129,6 +91,15 @@ impl PublisherKey {
         let allowed = self.plugins.iter().map(|pattern| format!("`{pattern}`")).collect::<Vec<_>>();
         let allowed = if allowed.is_empty() { "no plugin".to_owned() } else { allowed.join(", ") };
         Err(TrustError::PluginNotCovered { key, plugin: plugin.clone(), allowed })
+    }
+
+    /// Whether packages may be installed by it for longer than by the other.
+    pub(super) fn outlasts(&self, other: &Self) -> bool {
+        match (self.not_after, other.not_after) {
+            (_, None) => false,
+            (None, Some(_)) => true,
+            (Some(mine), Some(its)) => mine > its,
+        }
     }
 }
 
@@ -141,84 +112,58 @@ impl TrustPolicy {
         self.keys.iter().find(|key| key.id() == id).ok_or(TrustError::UnknownKey(id))
     }
 
-    /// Whether a package that was verified at install may still run now. Cheap: asked before every call.
+    /// Whether a package that was verified when it was installed may still run. Cheap: asked before every call.
     ///
     /// # Errors
     /// Says what was taken back: the key, what it covers, the digest, or the sequence.
-    pub fn permits(
-        &self,
-        digest: Digest,
-        signer: KeyId,
-        plugin: &PluginId,
-        sequence: u64,
-        now: Instant,
-    ) -> Result<(), TrustError> {
-        self.check_key(signer, plugin, now)?;
+    pub fn permits(&self, installed: &Installation<'_>) -> Result<(), TrustError> {
+        let Installation { plugin, sequence, digest, signer, at } = *installed;
+        self.check_key(signer, plugin, at)?;
         self.check_digest(digest)?;
         self.check_floor(plugin, sequence)
     }
 
-    /// A key can stand here more than once, for other plugins or other dates; revoked once, it is revoked.
-    pub(super) fn check_key(&self, signer: KeyId, plugin: &PluginId, now: Instant) -> Result<(), TrustError> {
-        let mut accepted = false;
+    /// The entry by which a key counts for a plugin at an instant. A key can stand here more than once, for other plugins or
+    /// other dates: the entry that lasts longest is taken.
+    pub(super) fn check_key(&self, id: KeyId, plugin: &PluginId, at: Instant) -> Result<&PublisherKey, TrustError> {
+        if let Some(Revocation { at, reason }) = self.revoked_keys.get(&id) {
+            return Err(TrustError::KeyRevoked { key: id, at: *at, reason: reason.clone() });
+        }
+        let mut accepted: Option<&PublisherKey> = None;
         let mut refusal = None;
-        for entry in self.keys.iter().filter(|key| key.id() == signer) {
-            match entry.check(plugin, now) {
-                Ok(()) => accepted = true,
-                Err(revoked @ TrustError::KeyRevoked { .. }) => return Err(revoked),
+        for entry in self.keys.iter().filter(|key| key.id() == id) {
+            match entry.check(plugin, at) {
+                Ok(()) if accepted.is_none_or(|best| entry.outlasts(best)) => accepted = Some(entry),
+                Ok(()) => {}
                 Err(error) => refusal = refusal.or(Some(error)),
             }
         }
-        if accepted { Ok(()) } else { Err(refusal.unwrap_or(TrustError::UnknownKey(signer))) }
+        accepted.ok_or_else(|| refusal.unwrap_or(TrustError::UnknownKey(id)))
     }
 
     pub(super) fn check_digest(&self, digest: Digest) -> Result<(), TrustError> {
-        if self.revoked_digests.contains(&digest) { Err(TrustError::DigestRevoked(digest)) } else { Ok(()) }
+        match self.revoked_digests.get(&digest) {
+            Some(Revocation { at, reason }) => {
+                Err(TrustError::DigestRevoked { digest, at: *at, reason: reason.clone() })
+            }
+            None => Ok(()),
+        }
     }
 
     pub(super) fn check_floor(&self, plugin: &PluginId, sequence: u64) -> Result<(), TrustError> {
         match self.floors.get(plugin) {
-            Some(&floor) if sequence < floor => Err(TrustError::Downgrade { plugin: plugin.clone(), sequence, floor }),
+            Some(&floor) if sequence < floor => Err(TrustError::BelowFloor { plugin: plugin.clone(), sequence, floor }),
             _ => Ok(()),
         }
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::trust::SigningKey;
-
-    #[test]
-    fn a_pattern_means_one_plugin_or_all_of_one_publisher() {
-        let pattern = |text: &str| text.parse::<PluginPattern>();
-        let id = |text: &str| text.parse::<PluginId>().expect("an id");
-        let publisher = pattern("acme/*").expect("a pattern");
-        assert!(publisher.covers(&id("acme/git")) && !publisher.covers(&id("acme-evil/git")));
-        let exact = pattern("acme/git").expect("a pattern");
-        assert!(exact.covers(&id("acme/git")) && !exact.covers(&id("acme/git-two")));
-        for odd in ["*", "*/*", "acme/g*", "acme", "/*", "Acme/*", "*/git", "acme/*/*"] {
-            assert!(pattern(odd).is_err(), "{odd}");
+    /// Whether it is no older than what was ever installed.
+    pub(super) fn check_newer(&self, plugin: &PluginId, sequence: u64) -> Result<(), TrustError> {
+        match self.installed.get(plugin) {
+            Some(&highest) if sequence < highest => {
+                Err(TrustError::Downgrade { plugin: plugin.clone(), sequence, highest })
+            }
+            _ => Ok(()),
         }
-    }
-
-    #[test]
-    fn a_policy_survives_its_toml_and_refuses_unknown_keys() {
-        let policy = TrustPolicy {
-            revoked_digests: [Digest::from_bytes([7; 32])].into(),
-            floors: [("acme/git".parse().expect("an id"), 4)].into(),
-            keys: vec![PublisherKey {
-                name: "Acme".to_owned(),
-                public_key: SigningKey::generate().expect("a key").public(),
-                plugins: vec!["acme/*".parse().expect("a pattern")],
-                not_before: None,
-                not_after: Some("2027-01-01T00:00:00Z".parse().expect("an instant")),
-                revoked_at: None,
-            }],
-        };
-        let text = toml::to_string(&policy).expect("toml");
-        assert!(text.contains("not_after = \"2027-01-01T00:00:00Z\""), "{text}");
-        assert_eq!(toml::from_str::<TrustPolicy>(&text).expect("a policy"), policy);
-        assert!(toml::from_str::<TrustPolicy>("revoked = []").is_err());
     }
 }

@@ -4,6 +4,7 @@ use domain::{Digest, Instant, PluginId};
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
+use super::envelope::Envelope;
 use super::{TrustError, rfc3339};
 use crate::package::UnverifiedPackage;
 
@@ -92,6 +93,14 @@ impl Statement {
         check_same("sequence", sequence, &manifest.sequence)?;
         check_same("manifest digest", manifest_digest, &package.manifest_digest())
     }
+}
+
+/// Until when the signature of an envelope counts for an install, by its own words. Nothing is verified: it is asked of
+/// envelopes that the host has verified before, to be shown. None where there is no statement.
+#[must_use]
+pub fn find_expiry(envelope: &[u8]) -> Option<Instant> {
+    let (payload, _) = Envelope::parse(envelope).ok()?.open().ok()?;
+    Some(Statement::parse(&payload).ok()?.predicate.expires)
 }
 
 fn check_kind(what: &'static str, found: &str, expected: &'static str) -> Result<(), TrustError> {

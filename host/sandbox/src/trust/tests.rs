@@ -3,6 +3,12 @@ use domain::Capabilities;
 use super::envelope::PAYLOAD_TYPE;
 use super::statement::{PREDICATE_TYPE, STATEMENT_TYPE, Statement};
 use super::*;
+
+mod attacks;
+mod flips;
+mod lifecycle;
+mod vectors;
+
 use crate::package::{Manifest, PackageError, UnverifiedPackage, assemble, fixture};
 
 /// A publisher, an operator who trusts it, and the present.
@@ -21,7 +27,7 @@ impl Scene {
     }
 
     fn envelope(&self) -> Envelope {
-        sign(&unsigned(fixture::package()), &self.key, self.expires).expect("signed")
+        sign(&unsigned(fixture::package()), &[&self.key], self.expires).expect("signed")
     }
 
     fn verify(&self, bytes: Vec<u8>, envelope: &Envelope) -> Result<VerifiedPackage, TrustError> {
@@ -43,7 +49,7 @@ impl Scene {
         let mut statement = Statement::about(&unsigned(fixture::package()), self.expires);
         change(&mut statement);
         let payload = serde_json::to_vec(&statement).expect("json");
-        let envelope = Envelope::seal(PAYLOAD_TYPE, &payload, &self.key);
+        let envelope = Envelope::seal(PAYLOAD_TYPE, &payload, &[&self.key]);
         self.verify(fixture::package(), &envelope).expect_err("refused")
     }
 }
@@ -63,8 +69,11 @@ fn trusted(key: &SigningKey, pattern: &str) -> PublisherKey {
         plugins: vec![pattern.parse().expect("a pattern")],
         not_before: None,
         not_after: None,
-        revoked_at: None,
     }
+}
+
+fn revoked() -> Revocation {
+    Revocation { at: at("2026-02-01T00:00:00Z"), reason: "stolen".to_owned() }
 }
 
 fn package_of(change: impl FnOnce(&mut Manifest)) -> Vec<u8> {
@@ -108,11 +117,13 @@ fn a_strangers_signature_under_a_trusted_name_is_refused() {
 
 #[test]
 fn a_second_signature_by_a_stranger_changes_nothing_and_a_false_one_spoils_all() {
-    let scene = Scene::new();
+    let mut scene = Scene::new();
     let mut both = scene.envelope();
     both.signatures.insert(0, Scene::new().envelope().signatures.remove(0));
     assert!(scene.verify(fixture::package(), &both).is_ok());
-    both.signatures[0].keyid = scene.key.public().id().to_string();
+    let second = SigningKey::generate().expect("a key");
+    scene.policy.keys.push(trusted(&second, "acme/*"));
+    both.signatures[0].keyid = second.public().id().to_string();
     assert!(matches!(scene.verify(fixture::package(), &both), Err(TrustError::BadSignature(_))));
 }
 
@@ -120,36 +131,10 @@ fn a_second_signature_by_a_stranger_changes_nothing_and_a_false_one_spoils_all()
 fn a_signature_made_for_another_context_is_refused() {
     let scene = Scene::new();
     let payload = serde_json::to_vec(&Statement::about(&unsigned(fixture::package()), scene.expires)).expect("json");
-    let other = Envelope::seal("application/json", &payload, &scene.key);
+    let other = Envelope::seal("application/json", &payload, &[&scene.key]);
     assert!(matches!(scene.verify(fixture::package(), &other), Err(TrustError::PayloadType(_))));
     let relabelled = Envelope { payload_type: PAYLOAD_TYPE.to_owned(), ..other };
     assert!(matches!(scene.verify(fixture::package(), &relabelled), Err(TrustError::BadSignature(_))));
-}
-
-#[test]
-fn every_single_bit_flip_of_the_package_is_refused() {
-    let scene = Scene::new();
-    let (good, envelope) = (fixture::package(), scene.envelope().to_json().into_bytes());
-    for bit in 0..good.len() * 8 {
-        let mut bytes = good.clone();
-        bytes[bit / 8] ^= 1 << (bit % 8);
-        if let Ok(package) = UnverifiedPackage::from_bytes(bytes, Some(envelope.clone())) {
-            assert!(verify(package, &scene.policy, scene.now).is_err(), "bit {bit}");
-        }
-    }
-}
-
-#[test]
-fn every_single_bit_flip_of_the_envelope_is_refused() {
-    let scene = Scene::new();
-    let (package, good) = (fixture::package(), scene.envelope().to_json().into_bytes());
-    let package = |envelope| UnverifiedPackage::from_bytes(package.clone(), Some(envelope)).expect("a package");
-    for bit in 0..good.len() * 8 {
-        let mut envelope = good.clone();
-        envelope[bit / 8] ^= 1 << (bit % 8);
-        assert!(verify(package(envelope), &scene.policy, scene.now).is_err(), "bit {bit}");
-    }
-    assert!(verify(package(good), &scene.policy, scene.now).is_ok());
 }
 
 #[test]
@@ -220,17 +205,18 @@ fn a_key_counts_between_its_dates_and_until_it_is_revoked() {
     assert!(scene.verify(fixture::package(), &scene.envelope()).is_ok());
     scene.policy.keys[0].not_after = Some(scene.now);
     assert!(matches!(scene.refusal(), TrustError::KeyExpired { .. }));
-    scene.policy.keys[0].revoked_at = Some(scene.now);
+    scene.policy.revoked_keys.insert(scene.key.public().id(), revoked());
     assert!(matches!(scene.refusal(), TrustError::KeyRevoked { .. }));
 }
 
 #[test]
-fn a_key_that_stands_twice_is_trusted_for_both_and_revoked_by_either() {
+fn a_key_that_stands_twice_is_trusted_for_both_and_revoked_for_both() {
     let mut scene = Scene::new();
     scene.policy.keys.insert(0, trusted(&scene.key, "globex/*"));
     assert!(scene.verify(fixture::package(), &scene.envelope()).is_ok());
-    scene.policy.keys[0].revoked_at = Some(scene.now);
-    assert!(matches!(scene.refusal(), TrustError::KeyRevoked { .. }));
+    scene.policy.revoked_keys.insert(scene.key.public().id(), revoked());
+    let error = scene.refusal();
+    assert!(error.to_string().contains("was revoked at 2026-02-01T00:00:00Z (stolen)"), "{error}");
 }
 
 #[test]
@@ -245,8 +231,8 @@ fn a_key_signs_only_the_plugins_it_is_trusted_for() {
 #[test]
 fn a_revoked_digest_is_refused() {
     let mut scene = Scene::new();
-    scene.policy.revoked_digests.insert(unsigned(fixture::package()).digest());
-    assert!(matches!(scene.refusal(), TrustError::DigestRevoked(_)));
+    scene.policy.revoked_digests.insert(unsigned(fixture::package()).digest(), revoked());
+    assert!(matches!(scene.refusal(), TrustError::DigestRevoked { .. }));
 }
 
 #[test]
@@ -256,29 +242,7 @@ fn a_release_below_the_floor_is_refused() {
     scene.policy.floors.insert(plugin.clone(), 7);
     assert!(scene.verify(fixture::package(), &scene.envelope()).is_ok());
     scene.policy.floors.insert(plugin, 8);
-    assert!(matches!(scene.refusal(), TrustError::Downgrade { sequence: 7, floor: 8, .. }));
-}
-
-#[test]
-fn what_is_taken_back_stops_a_verified_package_at_its_next_call() {
-    let mut scene = Scene::new();
-    let package = scene.verify(fixture::package(), &scene.envelope()).expect("verified");
-    let permits = |policy: &TrustPolicy| {
-        let manifest = package.manifest();
-        policy.permits(package.digest(), package.signer().key, &manifest.id, manifest.sequence, scene.now)
-    };
-    assert!(permits(&scene.policy).is_ok());
-    let mut revoked = scene.policy.clone();
-    revoked.keys[0].revoked_at = Some(scene.now);
-    assert!(matches!(permits(&revoked), Err(TrustError::KeyRevoked { .. })));
-    let mut withdrawn = scene.policy.clone();
-    withdrawn.revoked_digests.insert(package.digest());
-    assert!(matches!(permits(&withdrawn), Err(TrustError::DigestRevoked(_))));
-    let mut raised = scene.policy.clone();
-    raised.floors.insert(package.manifest().id.clone(), 8);
-    assert!(matches!(permits(&raised), Err(TrustError::Downgrade { .. })));
-    scene.policy.keys.clear();
-    assert!(matches!(permits(&scene.policy), Err(TrustError::UnknownKey(_))));
+    assert!(matches!(scene.refusal(), TrustError::BelowFloor { sequence: 7, floor: 8, .. }));
 }
 
 #[test]

@@ -50,9 +50,8 @@ struct Revoked {
 
 impl Revoked {
     async fn read(tx: &mut SystemRead) -> Result<Self, StoreError> {
-        let keys = trust::list_keys(tx).await?.into_iter().filter(|key| key.revoked_at.is_some());
-        let keys = keys.map(|key| key.id).collect();
-        let digests = trust::list_revoked(tx).await?.into_iter().map(|(digest, _)| digest).collect();
+        let keys = trust::list_revoked_keys(tx).await?.into_iter().map(|(key, _)| key).collect();
+        let digests = trust::list_revoked_digests(tx).await?.into_iter().map(|(digest, _)| digest).collect();
         Ok(Self { keys, digests })
     }
 

@@ -38,7 +38,7 @@ pub(super) fn run_without_host(command: Plugin, output: Output) -> Result<(), Co
             build::run(&directory, out, &profile, module.as_deref(), output)
         }
         Plugin::Key { path } => key::run(&path, output),
-        Plugin::Sign { file, key, days } => sign::run(&file, &key, days, output),
+        Plugin::Sign { file, keys, days, also } => sign::run(&file, &keys, days, also, output),
         Plugin::Inspect { file } => inspect::run_without_host(&file, output),
         Plugin::Verify { .. } | Plugin::Trust(_) | Plugin::Install { .. } | Plugin::List => {
             Err(CommandError::usage("this command needs a host"))

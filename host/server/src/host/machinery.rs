@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
-use domain::{Capabilities, Instant, PluginId, WorkspaceId};
+use domain::{Capabilities, PluginId, WorkspaceId};
 use egress::Egress;
 use sandbox::package::Manifest;
 use sandbox::trust::{self, VerifiedPackage};
@@ -115,7 +115,7 @@ impl Machinery {
 
     async fn make(&self, host: &Host, plugin: Plugin) -> Result<Arc<Runnable>, CommandError> {
         let policy = host.trust_policy().await?;
-        let package = trust::verify(host.packages.read(plugin.digest)?, &policy, plugin.installed_at)?;
+        let package = trust::verify_installed(host.packages.read(plugin.digest)?, &policy, plugin.installed_at)?;
         if package.digest() != plugin.digest {
             let id = &plugin.id;
             return Err(CommandError::refused(format!("the stored package of {id} is not the one that was installed")));
@@ -130,11 +130,8 @@ impl Runnable {
     ///
     /// # Errors
     /// Says what was taken back.
-    pub async fn permitted(&self, host: &Host, now: Instant) -> Result<(), CommandError> {
-        let Plugin { id, sequence, digest, signer, .. } = &self.plugin;
-        let key =
-            signer.parse().map_err(|error| CommandError::failed(format!("the stored signer of {id}: {error}")))?;
-        Ok(host.trust_policy().await?.permits(*digest, key, id, *sequence, now)?)
+    pub async fn permitted(&self, host: &Host) -> Result<(), CommandError> {
+        super::trust::permitted(&host.trust_policy().await?, &self.plugin)
     }
 }
 

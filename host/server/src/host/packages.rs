@@ -1,10 +1,11 @@
 //! The files of installed packages, each named by its own digest, with its envelope beside it.
 
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use domain::Digest;
-use sandbox::package::UnverifiedPackage;
+use sandbox::package::{MAX_ENVELOPE_BYTES, UnverifiedPackage};
 use sandbox::trust::VerifiedPackage;
 
 use crate::error::CommandError;
@@ -29,6 +30,14 @@ impl Packages {
     /// Read a package back. It is as unverified as any file.
     pub(super) fn read(&self, digest: Digest) -> Result<UnverifiedPackage, CommandError> {
         Ok(UnverifiedPackage::read(&self.path(digest))?)
+    }
+
+    /// The envelope beside a package, as it lies there; none where it cannot be read.
+    pub(super) fn read_envelope(&self, digest: Digest) -> Option<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let file = fs::File::open(envelope(&self.path(digest))).ok()?;
+        file.take(MAX_ENVELOPE_BYTES).read_to_end(&mut bytes).ok()?;
+        Some(bytes)
     }
 
     fn path(&self, digest: Digest) -> PathBuf {

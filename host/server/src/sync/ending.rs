@@ -95,7 +95,7 @@ impl Ending {
     /// It was broken off.
     pub(super) fn interrupt(&mut self, interrupted: Interrupted) {
         self.state = match interrupted.kind {
-            InterruptionKind::Replaced => RunState::Abandoned,
+            InterruptionKind::Replaced | InterruptionKind::Withdrawn => RunState::Abandoned,
             InterruptionKind::Refused | InterruptionKind::Unusable | InterruptionKind::Host => RunState::Failed,
         };
         self.interruption = Some(interrupted);

@@ -15,6 +15,8 @@ const HOST_FAILED: &str =
 pub(super) enum Interruption {
     /// Another package took the plugin's place: the next run, at once, is that one's.
     Replaced,
+    /// Somebody paused or removed the connection: nothing is wrong.
+    Withdrawn(&'static str),
     /// Trust or a grant forbids it. Waiting does not help.
     Refused(String),
     /// The connection cannot be used as it is: its directory, or its credential. Waiting does not help.
@@ -40,6 +42,8 @@ pub struct Interrupted {
 pub enum InterruptionKind {
     /// Another package took the plugin's place.
     Replaced,
+    /// The connection was paused or removed.
+    Withdrawn,
     /// Trust or a grant forbids it.
     Refused,
     /// The connection cannot be used as it is.
@@ -53,6 +57,7 @@ impl Interruption {
     pub(super) fn told(&self) -> Interrupted {
         let (kind, message) = match self {
             Self::Replaced => (InterruptionKind::Replaced, "another version of the plugin takes its place".to_owned()),
+            Self::Withdrawn(what) => (InterruptionKind::Withdrawn, (*what).to_owned()),
             Self::Refused(reason) => (InterruptionKind::Refused, reason.clone()),
             Self::Unusable(reason) => (InterruptionKind::Unusable, reason.clone()),
             Self::Host(_) | Self::Lost(_) => (InterruptionKind::Host, HOST_FAILED.to_owned()),

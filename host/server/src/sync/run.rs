@@ -8,7 +8,7 @@ use serde_json::json;
 use store::audit::{self, Entry};
 use store::connections::{self, Connection, Lease, leases};
 use store::runs::{self, Finish, NewRun};
-use store::{StoreError, WorkspaceRead, WorkspaceTx, fences, plugins, state, trust};
+use store::{StoreError, WorkspaceRead, WorkspaceTx, fences, state, trust};
 use tokio_util::sync::CancellationToken;
 
 use super::call::Calls;
@@ -18,7 +18,7 @@ use super::keeper::Keeper;
 use super::stream;
 use super::trail::Trail;
 use crate::error::{CommandError, in_words};
-use crate::host::{Host, Machinery, Runnable};
+use crate::host::{Host, Machinery, Runnable, Standing};
 
 /// How long a call may go on after the host was asked to stop.
 const GRACE: Duration = Duration::from_secs(2);
@@ -107,6 +107,9 @@ async fn attempt(
     .await?;
     ending.run = Some(id);
     let mut trail = Trail::default();
+    if let Standing::Ageing(because) = host.trust_in(&host.trust_policy().await?, &runnable.plugin) {
+        trail.warn(&because);
+    }
     let ended = run.streams(&mut trail, ending).await;
     ending.unfinished = turn.has_ended();
     ending.usage = trail.usage;
@@ -153,14 +156,14 @@ impl Run<'_> {
     /// The streams that the connector declares: none where it fails, or is abandoned before it has answered.
     async fn declared(&self, trail: &mut Trail, ending: &mut Ending) -> Result<Vec<StreamInfo>, Interruption> {
         let now = Instant::now();
-        self.permitted(now).await?;
+        self.permitted().await?;
         let kept = self.read("read a connection's state", async |tx| state::get(tx, self.connection.id).await).await?;
         let step = trail.step(None, self.limits().await?);
         let prepared = self.calls.make(self.machinery, now, kept, &step.limits);
         let settings = self.connection.settings.to_string();
         let outcome = self.unless_stopped(self.runnable.connector.streams(prepared.call, &settings)).await;
         trail.add_requests(prepared.session.as_deref());
-        let Some(mut outcome) = outcome else { return Ok(Vec::new()) };
+        let Some(mut outcome) = outcome? else { return Ok(Vec::new()) };
         trail.add(&step, prepared.session.as_deref(), &mut outcome);
         match outcome.result {
             Ok(streams) => Ok(streams),
@@ -169,23 +172,6 @@ impl Run<'_> {
                 ending.failure = Some(stream::failure(error, prepared.session.as_deref(), &step.limits)?);
                 Ok(Vec::new())
             }
-        }
-    }
-
-    /// Whether this package may still be called: asked before every call.
-    pub(super) async fn permitted(&self, now: Instant) -> Result<(), Interruption> {
-        let mine = &self.runnable.plugin;
-        let active = self
-            .host
-            .store
-            .system_read("find the active package", async |tx| plugins::find_active(tx, &mine.id).await)
-            .await?;
-        match active {
-            None => Err(Interruption::Refused(format!("{} is not installed any more", mine.id))),
-            Some(active) if active.digest != mine.digest || active.granted != mine.granted => {
-                Err(Interruption::Replaced)
-            }
-            Some(_) => self.runnable.permitted(self.host, now).await.map_err(Interruption::from),
         }
     }
 
@@ -219,15 +205,17 @@ impl Run<'_> {
         self.write("finish a run", async |tx| runs::finish(tx, self.id, &finish).await).await
     }
 
-    /// The outcome of a call. Where the host is asked to stop and the call does not end soon, it is dropped: none.
-    pub(super) async fn unless_stopped<T>(&self, call: impl Future<Output = T>) -> Option<T> {
+    /// The outcome of a call. It is dropped where the host is asked to stop and it does not end soon: none; and where the
+    /// run may not go on: the reason.
+    pub(super) async fn unless_stopped<T>(&self, call: impl Future<Output = T>) -> Result<Option<T>, Interruption> {
         let patience = async {
             self.turn.stop.cancelled().await;
             tokio::time::sleep(GRACE).await;
         };
         tokio::select! {
-            outcome = call => Some(outcome),
-            () = patience => None,
+            outcome = call => Ok(Some(outcome)),
+            () = patience => Ok(None),
+            interruption = self.taken_back() => Err(interruption),
         }
     }
 

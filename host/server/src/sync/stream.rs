@@ -66,7 +66,7 @@ async fn page(
     trail: &mut Trail,
 ) -> Result<Turned, Interruption> {
     let now = Instant::now();
-    run.permitted(now).await?;
+    run.permitted().await?;
     run.keeper.keep(now).await?;
     let kept = run.read("read a connection's state", async |tx| state::get(tx, run.connection.id).await).await?;
     let step = trail.step(Some((&declared.name, number)), run.limits().await?);
@@ -78,7 +78,7 @@ async fn page(
     };
     let outcome = run.unless_stopped(run.runnable.connector.pull(prepared.call, args)).await;
     trail.add_requests(prepared.session.as_deref());
-    let Some(mut outcome) = outcome else { return Ok(Turned::Stopped) };
+    let Some(mut outcome) = outcome? else { return Ok(Turned::Stopped) };
     trail.add(&step, prepared.session.as_deref(), &mut outcome);
     let page = match outcome.result {
         Ok(page) => page,

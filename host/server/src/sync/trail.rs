@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use domain::RecordKind;
 use domain::budget::limits::Limits;
 use domain::inspection::{CallName, FaultNote, Inspection, Signer, StreamProgress};
-use domain::run::{LogLine, Usage};
+use domain::run::{LogLevel, LogLine, Usage};
 use sandbox::{CallError, GuestFault, Outcome, escaped};
 use store::plugins::Plugin;
 
@@ -78,6 +78,11 @@ impl Trail {
             }
             self.log.push(line);
         }
+    }
+
+    /// Add a word of the host itself.
+    pub(super) fn warn(&mut self, message: &str) {
+        self.log.push(LogLine { level: LogLevel::Warn, message: format!("host: {message}") });
     }
 
     /// Add the requests of a call, ended or abandoned.

@@ -6,6 +6,8 @@ use crate::{StoreError, SystemRead, SystemTx, sql};
 pub const INSTANCE_ID: &str = "instance_id";
 /// A value sealed with the host key, by which a wrong key is noticed before anything is written.
 pub const KEY_CHECK: &str = "key_check";
+/// Sequence and digest of the trust file that was applied last, as JSON.
+pub const TRUST_FILE: &str = "trust_file";
 
 sql::statements! {
     FIND = "SELECT value FROM meta WHERE name = $1";

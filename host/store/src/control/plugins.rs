@@ -59,6 +59,7 @@ sql::statements! {
         FROM plugins WHERE plugin_id = $1 AND state = 'active'";
     LIST = "SELECT plugin_id, version, sequence, digest, manifest, signer, granted, state, reason, installed_at
         FROM plugins ORDER BY plugin_id, sequence DESC, installed_at DESC";
+    HIGHEST = "SELECT plugin_id, MAX(sequence) AS sequence FROM plugins GROUP BY plugin_id ORDER BY plugin_id";
     FLOOR = "SELECT MAX(sequence) FROM plugins WHERE plugin_id = $1";
     SET_STATE = "UPDATE plugins SET state = $3, reason = $4 WHERE plugin_id = $1 AND digest = $2";
 }
@@ -117,6 +118,16 @@ pub async fn list(tx: &mut SystemRead) -> Result<Vec<Plugin>, StoreError> {
 pub async fn floor(tx: &mut SystemRead, id: &PluginId) -> Result<Option<u64>, StoreError> {
     let highest: Option<i64> = sqlx::query_scalar(FLOOR).bind(id.as_str().to_owned()).fetch_one(tx.conn()).await?;
     Ok(highest.and_then(|sequence| u64::try_from(sequence).ok()))
+}
+
+/// Of each plugin the highest sequence that was ever installed, whatever became of it: what may be installed next is no
+/// lower.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list_highest(tx: &mut SystemRead) -> Result<Vec<(PluginId, u64)>, StoreError> {
+    let rows = sqlx::query(HIGHEST).fetch_all(tx.conn()).await?;
+    rows.iter().map(|row| Ok((row.parsed("plugin_id")?, row.count("sequence")?))).collect()
 }
 
 /// Moves a package to another state, with the reason.

@@ -1,4 +1,5 @@
-//! Whom the operator trusts: publishers' keys, revoked packages, version floors. Nothing is deleted: revocation adds.
+//! Whom the operator trusts: publishers' keys, revoked keys and packages, version floors. Nothing is deleted: a revocation
+//! is a row of its own, and nothing takes one back.
 
 use domain::{Digest, Instant, PluginId};
 use sqlx::sqlite::SqliteRow;
@@ -11,49 +12,63 @@ use crate::{StoreError, SystemRead, SystemTx, sql};
 pub struct PublisherKey {
     /// The key's id, from its bytes.
     pub id: String,
+    /// Whose it is, for people.
+    pub name: String,
     /// The ed25519 public key.
     pub public_key: Vec<u8>,
     /// The plugin ids that it may sign: `publisher/*` or whole ids.
     pub patterns: Vec<String>,
-    /// From when its signatures count.
+    /// From when packages may be installed by it.
     pub valid_from: Option<Instant>,
-    /// Until when they count.
+    /// Until when they may.
     pub valid_until: Option<Instant>,
     /// When it was first trusted.
     pub added_at: Instant,
-    /// When trust in it ended.
+    /// When it was revoked, if it was. Read, never written: see [`revoke_key`].
     pub revoked_at: Option<Instant>,
 }
 
+/// Why and since when a key or a package must not run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revocation {
+    /// Why, in the operator's words.
+    pub reason: String,
+    /// Since when.
+    pub at: Instant,
+}
+
 sql::statements! {
-    ADD_KEY = "INSERT INTO publishers (key_id, public_key, patterns, valid_from, valid_until, added_at)
-        VALUES ($1, $2, $3, $4, $5, $6)
-        ON CONFLICT (key_id) DO UPDATE SET patterns = excluded.patterns, valid_from = excluded.valid_from,
-            valid_until = excluded.valid_until";
-    FIND_KEY = "SELECT key_id, public_key, patterns, valid_from, valid_until, added_at, revoked_at
-        FROM publishers WHERE key_id = $1";
-    LIST_KEYS = "SELECT key_id, public_key, patterns, valid_from, valid_until, added_at, revoked_at
-        FROM publishers ORDER BY added_at, key_id";
-    REVOKE_KEY = "UPDATE publishers SET revoked_at = COALESCE(revoked_at, $2) WHERE key_id = $1";
+    ADD_KEY = "INSERT INTO publishers (key_id, name, public_key, patterns, valid_from, valid_until, added_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (key_id) DO UPDATE SET name = excluded.name, patterns = excluded.patterns,
+            valid_from = excluded.valid_from, valid_until = excluded.valid_until";
+    FIND_KEY = "SELECT key_id, name, public_key, patterns, valid_from, valid_until, added_at, revoked_at
+        FROM publishers LEFT JOIN revoked_keys USING (key_id) WHERE key_id = $1";
+    LIST_KEYS = "SELECT key_id, name, public_key, patterns, valid_from, valid_until, added_at, revoked_at
+        FROM publishers LEFT JOIN revoked_keys USING (key_id) ORDER BY added_at, key_id";
+    REVOKE_KEY = "INSERT INTO revoked_keys (key_id, reason, revoked_at) VALUES ($1, $2, $3)
+        ON CONFLICT (key_id) DO NOTHING";
+    FIND_REVOKED_KEY = "SELECT reason, revoked_at FROM revoked_keys WHERE key_id = $1";
+    LIST_REVOKED_KEYS = "SELECT key_id, reason, revoked_at FROM revoked_keys ORDER BY revoked_at, key_id";
     REVOKE_DIGEST = "INSERT INTO revoked_digests (digest, reason, revoked_at) VALUES ($1, $2, $3)
         ON CONFLICT (digest) DO NOTHING";
-    FIND_REVOCATION = "SELECT reason FROM revoked_digests WHERE digest = $1";
-    LIST_REVOKED = "SELECT digest, reason FROM revoked_digests ORDER BY revoked_at, digest";
-    RAISE_FLOOR = "INSERT INTO floors (plugin_id, sequence, set_at) VALUES ($1, $2, $3)
-        ON CONFLICT (plugin_id) DO UPDATE SET sequence = excluded.sequence, set_at = excluded.set_at
-        WHERE excluded.sequence > floors.sequence";
+    FIND_REVOKED_DIGEST = "SELECT reason, revoked_at FROM revoked_digests WHERE digest = $1";
+    LIST_REVOKED_DIGESTS = "SELECT digest, reason, revoked_at FROM revoked_digests ORDER BY revoked_at, digest";
+    SET_FLOOR = "INSERT INTO floors (plugin_id, sequence, set_at) VALUES ($1, $2, $3)
+        ON CONFLICT (plugin_id) DO UPDATE SET sequence = excluded.sequence, set_at = excluded.set_at";
     LIST_FLOORS = "SELECT plugin_id, sequence FROM floors ORDER BY plugin_id";
     FIND_FLOOR = "SELECT sequence FROM floors WHERE plugin_id = $1";
 }
 
-/// Trusts a key, or changes what it may sign. A revoked key stays revoked.
+/// Trusts a key, or changes its name, what it may sign and when. A revoked key stays revoked.
 ///
 /// # Errors
 /// When the database cannot be written.
 pub async fn add_key(tx: &mut SystemTx, key: &PublisherKey) -> Result<(), StoreError> {
-    let PublisherKey { id, public_key, patterns, valid_from, valid_until, added_at, revoked_at: _ } = key;
+    let PublisherKey { id, name, public_key, patterns, valid_from, valid_until, added_at, revoked_at: _ } = key;
     sqlx::query(ADD_KEY)
         .bind(id.clone())
+        .bind(name.clone())
         .bind(public_key.clone())
         .bind(json(patterns)?)
         .bind(valid_from.map(Instant::as_micros))
@@ -81,13 +96,32 @@ pub async fn list_keys(tx: &mut SystemRead) -> Result<Vec<PublisherKey>, StoreEr
     sqlx::query(LIST_KEYS).fetch_all(tx.conn()).await?.iter().map(read).collect()
 }
 
-/// Ends the trust in a key.
+/// Forbids everything that this key signed, whether it was ever trusted or not.
 ///
 /// # Errors
-/// [`StoreError::Missing`] when it was never trusted.
-pub async fn revoke_key(tx: &mut SystemTx, id: &str, now: Instant) -> Result<(), StoreError> {
-    let done = sqlx::query(REVOKE_KEY).bind(id.to_owned()).bind(now.as_micros()).execute(tx.conn()).await?;
-    if done.rows_affected() == 0 { Err(StoreError::missing("publisher key", id)) } else { Ok(()) }
+/// When the database cannot be written.
+pub async fn revoke_key(tx: &mut SystemTx, id: &str, reason: &str, now: Instant) -> Result<(), StoreError> {
+    let query = sqlx::query(REVOKE_KEY).bind(id.to_owned()).bind(reason.to_owned()).bind(now.as_micros());
+    query.execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Whether a key was revoked, and why.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn find_revoked_key(tx: &mut SystemRead, id: &str) -> Result<Option<Revocation>, StoreError> {
+    let row = sqlx::query(FIND_REVOKED_KEY).bind(id.to_owned()).fetch_optional(tx.conn()).await?;
+    row.as_ref().map(revocation).transpose()
+}
+
+/// All revoked keys.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list_revoked_keys(tx: &mut SystemRead) -> Result<Vec<(String, Revocation)>, StoreError> {
+    let rows = sqlx::query(LIST_REVOKED_KEYS).fetch_all(tx.conn()).await?;
+    rows.iter().map(|row| Ok((row.cell("key_id")?, revocation(row)?))).collect()
 }
 
 /// Forbids a package to run, whoever signed it.
@@ -104,29 +138,31 @@ pub async fn revoke_digest(tx: &mut SystemTx, digest: Digest, reason: &str, now:
     Ok(())
 }
 
-/// Why a package is forbidden, if it is.
+/// Whether a package was revoked, and why.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn find_revocation(tx: &mut SystemRead, digest: Digest) -> Result<Option<String>, StoreError> {
-    Ok(sqlx::query_scalar(FIND_REVOCATION).bind(digest.as_bytes().to_vec()).fetch_optional(tx.conn()).await?)
+pub async fn find_revoked_digest(tx: &mut SystemRead, digest: Digest) -> Result<Option<Revocation>, StoreError> {
+    let row = sqlx::query(FIND_REVOKED_DIGEST).bind(digest.as_bytes().to_vec()).fetch_optional(tx.conn()).await?;
+    row.as_ref().map(revocation).transpose()
 }
 
-/// All forbidden packages, with the reasons.
+/// All revoked packages.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn list_revoked(tx: &mut SystemRead) -> Result<Vec<(Digest, String)>, StoreError> {
-    let rows = sqlx::query(LIST_REVOKED).fetch_all(tx.conn()).await?;
-    rows.iter().map(|row| Ok((row.digest("digest")?, row.cell("reason")?))).collect()
+pub async fn list_revoked_digests(tx: &mut SystemRead) -> Result<Vec<(Digest, Revocation)>, StoreError> {
+    let rows = sqlx::query(LIST_REVOKED_DIGESTS).fetch_all(tx.conn()).await?;
+    rows.iter().map(|row| Ok((row.digest("digest")?, revocation(row)?))).collect()
 }
 
-/// Sets the lowest sequence that may be installed; a floor only rises.
+/// Sets the lowest sequence of a plugin that may run, higher or lower than before. What was ever installed is a floor of
+/// its own, for installs: `plugins::list_highest`.
 ///
 /// # Errors
 /// When the database cannot be written.
-pub async fn raise_floor(tx: &mut SystemTx, id: &PluginId, sequence: u64, now: Instant) -> Result<(), StoreError> {
-    sqlx::query(RAISE_FLOOR)
+pub async fn set_floor(tx: &mut SystemTx, id: &PluginId, sequence: u64, now: Instant) -> Result<(), StoreError> {
+    sqlx::query(SET_FLOOR)
         .bind(id.as_str().to_owned())
         .bind(stored(sequence))
         .bind(now.as_micros())
@@ -144,7 +180,7 @@ pub async fn list_floors(tx: &mut SystemRead) -> Result<Vec<(PluginId, u64)>, St
     rows.iter().map(|row| Ok((row.parsed("plugin_id")?, row.count("sequence")?))).collect()
 }
 
-/// The floor that the operator set. What was ever installed is a floor too: `plugins::floor`.
+/// The floor that the operator set.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -157,6 +193,7 @@ pub async fn find_floor(tx: &mut SystemRead, id: &PluginId) -> Result<Option<u64
 fn read(row: &SqliteRow) -> Result<PublisherKey, StoreError> {
     Ok(PublisherKey {
         id: row.cell("key_id")?,
+        name: row.cell("name")?,
         public_key: row.cell("public_key")?,
         patterns: row.json("patterns")?,
         valid_from: row.opt_instant("valid_from")?,
@@ -165,3 +202,10 @@ fn read(row: &SqliteRow) -> Result<PublisherKey, StoreError> {
         revoked_at: row.opt_instant("revoked_at")?,
     })
 }
+
+fn revocation(row: &SqliteRow) -> Result<Revocation, StoreError> {
+    Ok(Revocation { reason: row.cell("reason")?, at: row.instant("revoked_at")? })
+}
+
+#[cfg(test)]
+mod tests;

@@ -89,12 +89,11 @@ async fn a_signed_package_goes_all_the_way_to_a_page() {
         plugins: vec!["acme/*".parse().expect("a pattern")],
         not_before: None,
         not_after: None,
-        revoked_at: None,
     };
     let policy = TrustPolicy { keys: vec![publisher], ..TrustPolicy::default() };
     let (now, expires) = (call().now, call().now.after(Duration::from_hours(24)));
     let unsigned = UnverifiedPackage::from_bytes(bytes.clone(), None).expect("a package");
-    let envelope = sign(&unsigned, &key, expires).expect("signed").to_json().into_bytes();
+    let envelope = sign(&unsigned, &[&key], expires).expect("signed").to_json().into_bytes();
     let package = UnverifiedPackage::from_bytes(bytes, Some(envelope)).expect("a package");
     let package = verify(package, &policy, now).expect("verified");
     let connector = bench.engine.prepare(&package, &package.manifest().capabilities).await.expect("a connector");

@@ -72,6 +72,7 @@ async fn a_plugin_whose_key_or_digest_was_revoked_says_so() {
     bench.install(&board).await;
     let key = PublisherKey {
         id: forge.signer.clone(),
+        name: "Forge".to_owned(),
         public_key: Vec::new(),
         patterns: Vec::new(),
         valid_from: None,
@@ -82,7 +83,7 @@ async fn a_plugin_whose_key_or_digest_was_revoked_says_so() {
     let states = async || listed(&bench).await.into_iter().map(|(_, _, state)| state).collect::<Vec<_>>();
     bench.store.system("trust", async |tx| trust::add_key(tx, &key).await).await.expect("a key");
     assert_eq!(states().await, [PluginState::Active, PluginState::Active]);
-    let revoke = async |tx: &mut store::SystemTx| trust::revoke_key(tx, &key.id, key.added_at).await;
+    let revoke = async |tx: &mut store::SystemTx| trust::revoke_key(tx, &key.id, "stolen", key.added_at).await;
     bench.store.system("revoke", revoke).await.expect("a revocation");
     assert_eq!(states().await, [PluginState::Active, PluginState::Revoked]);
     let revoke =

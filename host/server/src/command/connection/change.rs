@@ -176,5 +176,5 @@ async fn change(
 /// What becomes of a run that goes on now.
 fn ending(connection: &Connection) -> &'static str {
     let runs = connection.leased_until.is_some_and(|until| until > Instant::now());
-    if runs { "; the run that goes on now ends by itself" } else { "" }
+    if runs { "; the run that goes on now is stopped within a second" } else { "" }
 }

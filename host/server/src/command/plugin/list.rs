@@ -8,15 +8,19 @@ use crate::output::Output;
 
 pub(super) async fn run(host: &Host, output: Output) -> Result<(), CommandError> {
     let plugins = host.store.system_read("list plugins", async |tx| store::plugins::list(tx).await).await?;
+    let policy = host.trust_policy().await?;
+    let trust: Vec<_> = plugins.iter().map(|plugin| host.trust_in(&policy, plugin)).collect();
     let shown: Vec<_> = plugins
         .iter()
-        .map(|plugin| {
+        .zip(&trust)
+        .map(|(plugin, trust)| {
             json!({
                 "id": plugin.id,
                 "version": plugin.version,
                 "sequence": plugin.sequence,
                 "digest": plugin.digest,
                 "signer": plugin.signer,
+                "trust": trust,
                 "state": plugin.state,
                 "reason": plugin.reason,
                 "granted": plugin.granted,
@@ -24,16 +28,18 @@ pub(super) async fn run(host: &Host, output: Output) -> Result<(), CommandError>
             })
         })
         .collect();
-    output.table(&shown, &["plugin", "version", "state", "sha256", "signed by"], || {
+    output.table(&shown, &["plugin", "version", "state", "sha256", "signed by", "trust"], || {
         plugins
             .iter()
-            .map(|plugin| {
+            .zip(&trust)
+            .map(|(plugin, trust)| {
                 vec![
                     plugin.id.to_string(),
                     plugin.version.clone(),
                     format!("{:?}", plugin.state).to_lowercase(),
                     plugin.digest.short(),
                     plugin.signer.chars().take(12).collect(),
+                    trust.because().unwrap_or("good").to_owned(),
                 ]
             })
             .collect()

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domain::{Digest, Instant};
 use sandbox::package::UnverifiedPackage;
-use sandbox::trust::{self, KeyId, SigningKey};
+use sandbox::trust::{self, SigningKey};
 use serde::Serialize;
 
 use crate::command::CommandError;
@@ -15,30 +15,33 @@ use crate::output::Output;
 #[derive(Serialize)]
 struct Signed {
     digest: Digest,
-    key: KeyId,
+    /// Every key whose signature stands in the envelope now.
+    keys: Vec<String>,
     envelope: PathBuf,
-    expires: String,
+    expires: Option<String>,
 }
 
-pub(super) fn run(file: &Path, key: &Path, days: u32, output: Output) -> Result<(), CommandError> {
+/// Sign with each of these keys for so many days, or `also` beside the signatures that are there.
+pub(super) fn run(file: &Path, keys: &[PathBuf], days: u32, also: bool, output: Output) -> Result<(), CommandError> {
     let package = UnverifiedPackage::read(file)?;
-    let key = SigningKey::load(key)?;
+    let keys = keys.iter().map(|key| SigningKey::load(key)).collect::<Result<Vec<_>, _>>()?;
+    let keys: Vec<_> = keys.iter().collect();
     let expires = Instant::now().after(Duration::from_secs(u64::from(days) * 24 * 60 * 60));
-    let envelope = trust::sign(&package, &key, expires).map_err(|error| CommandError::because(&error))?;
-    let mut path = file.as_os_str().to_owned();
-    path.push(".dsse");
-    let path = PathBuf::from(path);
-    fs::write(&path, envelope.to_json()).map_err(CommandError::io("writing", &path))?;
-    let signed =
-        Signed { digest: package.digest(), key: key.public().id(), envelope: path, expires: expires.to_string() };
+    let envelope = if also { trust::sign_also(&package, &keys) } else { trust::sign(&package, &keys, expires) };
+    let envelope = envelope.map_err(|error| CommandError::because(&error))?;
+    let path = UnverifiedPackage::envelope_path(file);
+    let text = envelope.to_json();
+    fs::write(&path, &text).map_err(CommandError::io("writing", &path))?;
+    let signed = Signed {
+        digest: package.digest(),
+        keys: envelope.signatures.into_iter().map(|signature| signature.keyid).collect(),
+        envelope: path,
+        expires: trust::find_expiry(text.as_bytes()).map(|at| at.to_string()),
+    };
     output.say(&signed, || {
-        format!(
-            "signed {} with key {} until {}: `{}`",
-            signed.digest,
-            signed.key,
-            signed.expires,
-            signed.envelope.display()
-        )
+        let Signed { digest, keys, envelope, expires } = &signed;
+        let until = expires.as_deref().unwrap_or_default();
+        format!("signed {digest} with key {} until {until}: `{}`", keys.join(" and key "), envelope.display())
     });
     Ok(())
 }

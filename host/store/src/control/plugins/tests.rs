@@ -3,7 +3,7 @@ use serde_json::value::RawValue;
 
 use super::{Plugin, PluginState};
 use crate::testing::{Bench, noon};
-use crate::{StoreError, plugins, trust};
+use crate::{StoreError, plugins};
 
 fn package(sequence: u64) -> Plugin {
     Plugin {
@@ -58,44 +58,6 @@ async fn a_quarantined_package_does_not_run_and_says_why() -> Result<(), StoreEr
             plugins::set_state(tx, &package.id, package.digest, PluginState::Quarantined, why).await?;
             assert!(plugins::find_active(tx, &package.id).await?.is_none());
             assert_eq!(plugins::list(tx).await?[0].reason.as_deref(), why);
-            Ok(())
-        })
-        .await
-}
-
-#[tokio::test]
-async fn trust_that_was_taken_away_does_not_come_back_by_adding_the_key_again() -> Result<(), StoreError> {
-    let bench = Bench::new().await;
-    let key = trust::PublisherKey {
-        id: "k".to_owned(),
-        public_key: vec![1; 32],
-        patterns: vec!["acme/*".to_owned()],
-        valid_from: None,
-        valid_until: Some(noon(9)),
-        added_at: noon(1),
-        revoked_at: None,
-    };
-    bench
-        .store
-        .system("revoke", async |tx| {
-            trust::add_key(tx, &key).await?;
-            assert_eq!(trust::find_key(tx, "k").await?, Some(key.clone()));
-            trust::revoke_key(tx, "k", noon(2)).await?;
-            trust::add_key(tx, &key).await?;
-            trust::revoke_key(tx, "k", noon(3)).await?;
-            assert_eq!(trust::list_keys(tx).await?[0].revoked_at, Some(noon(2)));
-            assert!(matches!(trust::revoke_key(tx, "x", noon(2)).await, Err(StoreError::Missing { .. })));
-
-            let digest = Digest::from_bytes([9; 32]);
-            assert_eq!(trust::find_revocation(tx, digest).await?, None);
-            trust::revoke_digest(tx, digest, "malware", noon(2)).await?;
-            assert_eq!(trust::find_revocation(tx, digest).await?.as_deref(), Some("malware"));
-            assert_eq!(trust::list_revoked(tx).await?, [(digest, "malware".to_owned())]);
-
-            let id = package(1).id;
-            trust::raise_floor(tx, &id, 7, noon(1)).await?;
-            trust::raise_floor(tx, &id, 5, noon(2)).await?;
-            assert_eq!(trust::find_floor(tx, &id).await?, Some(7));
             Ok(())
         })
         .await

@@ -1,0 +1,122 @@
+use super::*;
+use crate::testing::{Bench, noon};
+use crate::{changes, plugins};
+
+fn key() -> PublisherKey {
+    PublisherKey {
+        id: "k".to_owned(),
+        name: "Acme".to_owned(),
+        public_key: vec![1; 32],
+        patterns: vec!["acme/*".to_owned()],
+        valid_from: None,
+        valid_until: Some(noon(9)),
+        added_at: noon(1),
+        revoked_at: None,
+    }
+}
+
+fn revocation(reason: &str, day: i64) -> Revocation {
+    Revocation { reason: reason.to_owned(), at: noon(day) }
+}
+
+#[tokio::test]
+async fn trust_that_was_taken_away_does_not_come_back_by_adding_the_key_again() -> Result<(), StoreError> {
+    let bench = Bench::new().await;
+    bench
+        .store
+        .system("revoke", async |tx| {
+            add_key(tx, &key()).await?;
+            assert_eq!(find_key(tx, "k").await?, Some(key()));
+            assert_eq!(find_revoked_key(tx, "k").await?, None);
+            revoke_key(tx, "k", "stolen", noon(2)).await?;
+            add_key(tx, &key()).await?;
+            revoke_key(tx, "k", "again", noon(3)).await?;
+            assert_eq!(list_keys(tx).await?[0].revoked_at, Some(noon(2)));
+            assert_eq!(find_revoked_key(tx, "k").await?, Some(revocation("stolen", 2)));
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn a_key_that_was_never_trusted_can_be_revoked_and_stays_so() -> Result<(), StoreError> {
+    let bench = Bench::new().await;
+    bench
+        .store
+        .system("revoke", async |tx| {
+            revoke_key(tx, "k", "stolen", noon(2)).await?;
+            assert_eq!(list_revoked_keys(tx).await?, [("k".to_owned(), revocation("stolen", 2))]);
+            assert!(list_keys(tx).await?.is_empty());
+            add_key(tx, &key()).await?;
+            assert_eq!(find_key(tx, "k").await?.and_then(|key| key.revoked_at), Some(noon(2)));
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn a_revoked_package_keeps_its_first_reason() -> Result<(), StoreError> {
+    let bench = Bench::new().await;
+    let digest = Digest::from_bytes([9; 32]);
+    bench
+        .store
+        .system("revoke", async |tx| {
+            assert_eq!(find_revoked_digest(tx, digest).await?, None);
+            revoke_digest(tx, digest, "malware", noon(2)).await?;
+            revoke_digest(tx, digest, "a rumour", noon(3)).await?;
+            assert_eq!(find_revoked_digest(tx, digest).await?, Some(revocation("malware", 2)));
+            assert_eq!(list_revoked_digests(tx).await?, [(digest, revocation("malware", 2))]);
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn a_floor_is_the_operators_to_raise_and_to_lower() -> Result<(), StoreError> {
+    let bench = Bench::new().await;
+    let id: PluginId = "acme/git".parse().expect("an id");
+    bench
+        .store
+        .system("floors", async |tx| {
+            set_floor(tx, &id, 7, noon(1)).await?;
+            set_floor(tx, &id, 5, noon(2)).await?;
+            assert_eq!(find_floor(tx, &id).await?, Some(5));
+            assert_eq!(list_floors(tx).await?, [(id.clone(), 5)]);
+            assert!(plugins::list_highest(tx).await?.is_empty());
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn every_change_of_trust_counts_and_reading_does_not() -> Result<(), StoreError> {
+    let bench = Bench::new().await;
+    let id: PluginId = "acme/git".parse().expect("an id");
+    bench
+        .store
+        .system("count", async |tx| {
+            let mut before = changes::number(tx).await?;
+            let mut counted = async |tx: &mut SystemTx| {
+                let now = changes::number(tx).await?;
+                let more = now > before;
+                before = now;
+                Ok::<_, StoreError>(more)
+            };
+            add_key(tx, &key()).await?;
+            assert!(counted(tx).await?, "a key");
+            add_key(tx, &PublisherKey { valid_until: None, ..key() }).await?;
+            assert!(counted(tx).await?, "its dates");
+            revoke_key(tx, "k", "stolen", noon(2)).await?;
+            assert!(counted(tx).await?, "a revoked key");
+            revoke_digest(tx, Digest::from_bytes([9; 32]), "malware", noon(2)).await?;
+            assert!(counted(tx).await?, "a revoked package");
+            set_floor(tx, &id, 7, noon(1)).await?;
+            assert!(counted(tx).await?, "a floor");
+            set_floor(tx, &id, 8, noon(1)).await?;
+            assert!(counted(tx).await?, "a higher floor");
+            let _ = (list_keys(tx).await?, list_floors(tx).await?);
+            assert!(!counted(tx).await?, "reading");
+            Ok(())
+        })
+        .await
+}
