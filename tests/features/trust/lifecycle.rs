@@ -16,9 +16,10 @@ fn key(host: &Host, name: &str) -> (String, String, String) {
 fn release(host: &Host, sequence: u32, keys: &[&str]) -> Guest {
     let manifest = MANIFEST.replace("sequence = 1", &format!("sequence = {sequence}"));
     let guest = Guest::pack(host, "honest", &manifest);
-    let keys = keys.iter().flat_map(|key| ["--key", key]);
     let path = guest.path();
-    let _ = host.run(&["plugin", "sign", &path].into_iter().chain(keys).collect::<Vec<_>>()).good();
+    let mut arguments = vec!["plugin", "sign", &path];
+    arguments.extend(keys.iter().flat_map(|key| ["--key", key]));
+    let _ = host.run(&arguments).good();
     guest
 }
 
