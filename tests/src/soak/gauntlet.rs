@@ -141,7 +141,6 @@ impl Gauntlet {
             plugins: vec!["tests/*".parse()?],
             not_before: None,
             not_after: None,
-            revoked_at: None,
         };
         let policy = TrustPolicy { keys: vec![publisher], ..TrustPolicy::default() };
         let compiler = Compiler::new(compiler.to_owned(), arguments.iter().map(Into::into).collect());
@@ -214,7 +213,7 @@ impl Gauntlet {
         let bytes = assemble(&guest.component, &self.manifest).map_err(refused)?;
         let screened = UnverifiedPackage::from_bytes(bytes.clone(), None).map_err(refused)?;
         let unsigned = |error| Ending::refused(Stage::Screened, &error);
-        let envelope = sign(&screened, &self.key, now().after(Duration::from_secs(60))).map_err(unsigned)?.to_json();
+        let envelope = sign(&screened, &[&self.key], now().after(Duration::from_secs(60))).map_err(unsigned)?.to_json();
         let bytes = if guest.family == Family::Tampered { change(bytes, chance) } else { bytes };
         UnverifiedPackage::from_bytes(bytes, Some(envelope.into_bytes())).map_err(refused)
     }
@@ -297,7 +296,7 @@ fn bytes(chance: &mut Random, count: usize) -> Vec<u8> {
 fn package(component: &[u8], manifest: &Manifest, key: &SigningKey) -> Result<UnverifiedPackage> {
     let bytes = assemble(component, manifest)?;
     let screened = UnverifiedPackage::from_bytes(bytes.clone(), None)?;
-    let envelope = sign(&screened, key, now().after(Duration::from_secs(60)))?.to_json();
+    let envelope = sign(&screened, &[key], now().after(Duration::from_secs(60)))?.to_json();
     Ok(UnverifiedPackage::from_bytes(bytes, Some(envelope.into_bytes()))?)
 }
 
