@@ -72,7 +72,9 @@ fn a_new_key_takes_an_old_ones_place_and_what_runs_goes_on() {
     let plugin = host.run(&["plugin", "list", "--json"]).good().json()[0].clone();
     assert_eq!((&plugin["trust"]["standing"], &plugin["signer"]), (&"ageing".into(), &old.into()), "{plugin}");
     assert!(host.run(&["check"]).good().out.contains("good, but the key that signed it ended"));
+    let first = release(&host, 1, &[&old_key]);
     let _ = first.install(&host).refused(77, &["nothing is installed by key", "current key"]);
+    let second = release(&host, 2, &[&old_key, &new_key]);
     let _ = second.install(&host).good();
     let plugins = host.run(&["plugin", "list", "--json"]).good().json();
     let active = plugins.as_array().and_then(|all| all.iter().find(|one| one["state"] == "active")).expect("one");

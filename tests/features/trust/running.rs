@@ -136,6 +136,8 @@ fn a_guest_that_never_comes_back_is_stopped_by_a_revocation_before_its_budget_is
     let manifest = format!("{MANIFEST}\n[budget]\ncpu_ms = 30000\n");
     let _ = Guest::pack(&host, "loop_in_pull", &manifest).sign(&host).install(&host).good();
     let _ = host.run(&["connect", "tests/guest"]).good();
+    // Makes the workspace's file, which is looked at below.
+    let _ = host.run(&["metrics"]).good();
     let serving = Serving::start(&host);
     let under_way = || host.number("SELECT COUNT(*) FROM runs WHERE state = 'running'") == 1;
     wait("the run", Duration::from_secs(60), under_way);

@@ -8,7 +8,9 @@ use std::str::FromStr;
 
 use domain::Digest;
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
-use ed25519_dalek::pkcs8::{DecodePrivateKey as _, DecodePublicKey as _, EncodePrivateKey as _, EncodePublicKey as _};
+use ed25519_dalek::pkcs8::{
+    DecodePrivateKey as _, DecodePublicKey as _, EncodePrivateKey as _, EncodePublicKey as _, KeypairBytes,
+};
 use ed25519_dalek::{Signature, Signer as _, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -154,12 +156,14 @@ impl SigningKey {
         ed25519_dalek::SigningKey::from_pkcs8_pem(pem.trim()).map(Self).map_err(|_| KeyError::Private)
     }
 
-    /// Write PKCS#8 PEM.
+    /// Write PKCS#8 PEM, in the first version, without the public key: the second is not read by every tool.
     ///
     /// # Errors
     /// Does not happen for a key of this type.
     pub fn to_pem(&self) -> Result<Zeroizing<String>, KeyError> {
-        self.0.to_pkcs8_pem(LineEnding::LF).map_err(|_| KeyError::Private)
+        let secret_key = Zeroizing::new(self.0.to_bytes());
+        let pair = KeypairBytes { secret_key: *secret_key, public_key: None };
+        pair.to_pkcs8_pem(LineEnding::LF).map_err(|_| KeyError::Private)
     }
 
     /// Read a key file.

@@ -1,6 +1,8 @@
 use super::*;
+use crate::database::Database;
+use crate::migrate::Migrations;
 use crate::testing::{Bench, noon};
-use crate::{changes, plugins};
+use crate::{Store, changes, plugins};
 
 fn key() -> PublisherKey {
     PublisherKey {
@@ -116,6 +118,35 @@ async fn every_change_of_trust_counts_and_reading_does_not() -> Result<(), Store
             assert!(counted(tx).await?, "a higher floor");
             let _ = (list_keys(tx).await?, list_floors(tx).await?);
             assert!(!counted(tx).await?, "reading");
+            Ok(())
+        })
+        .await
+}
+
+/// A store of the first version: a key that was revoked, one that was not, and a floor that an install wrote.
+const OLDER: &str = "
+    INSERT INTO publishers (key_id, public_key, patterns, added_at, revoked_at)
+    VALUES ('gone', x'01', '[\"acme/*\"]', 1, 2), ('good', x'02', '[\"acme/*\"]', 1, NULL);
+    INSERT INTO floors (plugin_id, sequence, set_at) VALUES ('acme/git', 7, 1);";
+
+#[tokio::test]
+async fn an_older_store_keeps_its_revoked_keys_and_lets_go_of_the_floors_of_installs() -> Result<(), StoreError> {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let first = Migrations(&[include_str!("../../../migrations/control/0001_tables.sql")]);
+    let older = Database::open(folder.path().join("control.db"), &first).await?;
+    let mut tx = older.write().await?;
+    sqlx::raw_sql(OLDER).execute(&mut *tx).await?;
+    tx.commit().await?;
+    older.close().await;
+
+    let store = Store::open(folder.path()).await?;
+    store
+        .system_read("look", async |tx| {
+            let keys = list_keys(tx).await?;
+            let revoked: Vec<_> = keys.iter().map(|key| (key.id.as_str(), key.revoked_at)).collect();
+            assert_eq!(revoked, [("gone", Some(Instant::from_micros(2))), ("good", None)]);
+            assert_eq!(list_revoked_keys(tx).await?.len(), 1);
+            assert!(list_floors(tx).await?.is_empty());
             Ok(())
         })
         .await
