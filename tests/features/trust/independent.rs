@@ -55,7 +55,7 @@ fn securesystemslib_verifies_what_the_host_signed() {
     let verify = |threshold: &str, keys: &[&str]| asked(test, &[&["verify", &guest.path(), threshold], keys].concat());
     let Some(both) = verify("2", &[&old_public, &new_public]) else { return };
     let mut ids: Vec<_> = signed["keys"].as_array().expect("keys").iter().collect();
-    ids.sort_by_key(|id| id.to_string());
+    ids.sort_by_key(ToString::to_string);
     assert_eq!(both.good().json()["keys"], json!(ids));
     let one = verify("1", &[&new_public]).expect("as before").good().json();
     let mut expected = statement(&host, &guest, in_a_year());
