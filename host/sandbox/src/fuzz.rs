@@ -8,12 +8,12 @@ mod records;
 use std::str;
 use std::sync::LazyLock;
 
-use domain::{Digest, Instant, Page, RecordKind};
+use domain::{Instant, Page, RecordKind};
 
 use crate::fault;
 use crate::lower::{self, Bounds};
 use crate::package::{Manifest, UnverifiedPackage, fill_defaults, fixture, validate_settings};
-use crate::trust::{Envelope, PublisherKey, SigningKey, TrustPolicy, sign, verify};
+use crate::trust::{Envelope, PublisherKey, SigningKey, TrustFile, TrustPolicy, sign, verify};
 
 /// A manifest in either form: one that is accepted survives its canonical form, which has one spelling.
 pub fn manifest(data: &[u8]) {
@@ -61,14 +61,13 @@ static SIGNED: LazyLock<Signed> = LazyLock::new(|| {
     let key = SigningKey::generate().expect("a key");
     let package = UnverifiedPackage::from_bytes(fixture::package(), None).expect("a package");
     let now: Instant = "2026-03-01T09:30:00Z".parse().expect("an instant");
-    let envelope = sign(&package, &key, "2027-03-01T09:30:00Z".parse().expect("an instant")).expect("an envelope");
+    let envelope = sign(&package, &[&key], "2027-03-01T09:30:00Z".parse().expect("an instant")).expect("an envelope");
     let publisher = PublisherKey {
         name: "Acme".to_owned(),
         public_key: key.public(),
         plugins: vec!["acme/*".parse().expect("a pattern")],
         not_before: None,
         not_after: None,
-        revoked_at: None,
     };
     Signed { package, envelope, policy: TrustPolicy { keys: vec![publisher], ..TrustPolicy::default() }, now }
 });
@@ -101,23 +100,13 @@ fn verifies(envelope: &[u8]) -> bool {
         .is_ok_and(|package| verify(package, policy, *now).is_ok())
 }
 
-/// A trust file: one that is accepted survives being written, and permits nothing that it revokes.
+/// A trust file: one that is accepted survives being written, and trusts nothing that it revokes.
 pub fn trust(data: &[u8]) {
-    let Some(policy) = str::from_utf8(data).ok().and_then(|text| toml::from_str::<TrustPolicy>(text).ok()) else {
-        return;
-    };
-    let text = toml::to_string(&policy).expect("what was read can be written");
-    assert_eq!(toml::from_str::<TrustPolicy>(&text).expect("its own form"), policy);
-    let plugin = "acme/git".parse().expect("an id");
-    let now = "2026-03-01T09:30:00Z".parse().expect("an instant");
-    for key in &policy.keys {
-        for digest in &policy.revoked_digests {
-            assert!(policy.permits(*digest, key.id(), &plugin, u64::MAX, now).is_err());
-        }
-        if key.revoked_at.is_some_and(|at| now >= at) {
-            assert!(policy.permits(Digest::from_bytes([1; 32]), key.id(), &plugin, u64::MAX, now).is_err());
-        }
-    }
+    let Ok(file) = TrustFile::parse(data) else { return };
+    let text = file.to_toml().expect("what was read can be written");
+    assert_eq!(TrustFile::parse(text.as_bytes()).expect("its own form"), file);
+    assert!(file.keys.iter().all(|key| file.revoked_keys.iter().all(|revoked| revoked.id != key.id())));
+    assert!(file.sequence > 0 && file.floors.values().all(|floor| *floor > 0));
 }
 
 /// Records by chance: what is accepted keeps every bound.
