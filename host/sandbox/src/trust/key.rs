@@ -274,4 +274,31 @@ mod tests {
             assert_eq!(mode & 0o777, 0o600);
         }
     }
+
+    /// The number that these little-endian bytes are, as a scalar of the group.
+    fn scalar<S: Copy + From<u64> + std::ops::Mul<Output = S> + std::ops::Add<Output = S>>(
+        _like: S,
+        bytes: &[u8],
+    ) -> S {
+        bytes.iter().rev().fold(S::from(0), |number, byte| number * S::from(256) + S::from((*byte).into()))
+    }
+
+    #[test]
+    fn a_signature_without_a_nonce_is_refused_though_its_equation_holds() {
+        use sha2::Digest as _;
+        // R is the neutral point: the owner of a key can make one such for every message, and two by it give the key away.
+        let key = SigningKey::generate().expect("a key");
+        let mut nothing = [0; 32];
+        nothing[0] = 1;
+        let hashed = sha2::Sha512::new()
+            .chain_update(nothing)
+            .chain_update(key.public().0.as_bytes())
+            .chain_update(b"a message");
+        let secret = key.0.to_scalar();
+        let answer = scalar(secret, &hashed.finalize()) * secret;
+        let signature = [nothing, answer.to_bytes()].concat();
+        let loose = Signature::from_slice(&signature).expect("64 bytes");
+        assert!(ed25519_dalek::Verifier::verify(&key.public().0, b"a message", &loose).is_ok(), "the equation holds");
+        assert!(!key.public().verifies(b"a message", &signature));
+    }
 }

@@ -114,8 +114,9 @@ fn said(key: &PublisherKey) -> Value {
     })
 }
 
-/// Whose process this is, as the system knows it, and as whom they logged in, as they say.
+/// Whose process this is, as the system knows it where it can be asked, and as whom they logged in, as they say.
 fn user() -> Value {
     let name = ["SUDO_USER", "LOGNAME", "USER"].into_iter().find_map(|name| std::env::var(name).ok());
-    json!({ "uid": rustix::process::getuid().as_raw(), "login": name })
+    let uid = std::fs::metadata("/proc/self").map(|process| std::os::unix::fs::MetadataExt::uid(&process)).ok();
+    json!({ "uid": uid, "login": name })
 }
