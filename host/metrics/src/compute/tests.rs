@@ -186,7 +186,7 @@ fn the_load_of_a_reviewer_is_how_many_pull_requests_of_others_they_reviewed_that
     let mut facts = vec![
         review("ada", "1", Some("bob")),
         review("ada", "1", Some("bob")),
-        review("ada", "2", Some("cyd")),
+        review("ada", "2", Some("bob")),
         review("ada", "3", Some("ada")),
         review("bob", "4", None),
         review("bob", "5", Some("ada")),
