@@ -232,7 +232,7 @@ impl Session {
         let mut headers = headers::reveal(answer.headers(), &config.caps)?;
         let sink = Sink::new(config.caps.body_bytes, &self.meter, &mut open.entry.bytes_in);
         let mut body = body::read(&mut answer, config.timeouts.idle, sink).await?;
-        if self.blank(&mut headers, &mut body) {
+        if self.blank(&mut headers, &mut body).await {
             tracing::warn!(host = target.host, "the source echoed a credential; it was blanked");
         }
         Ok(Response { status: answer.status().as_u16(), headers, body })
@@ -270,12 +270,13 @@ impl Session {
     }
 
     /// Blanks every secret of the permit, whatever it was at whatever time of the run; whether there was one.
-    fn blank(&self, headers: &mut Vec<(String, String)>, body: &mut [u8]) -> bool {
-        let tokens = self.permit.credentials.iter().filter_map(|credential| match &credential.secret {
-            Some(Secret::Tokens(tokens)) => Some(tokens.scrubbers()),
-            _ => None,
-        });
-        let tokens: Vec<_> = tokens.flatten().collect();
+    async fn blank(&self, headers: &mut Vec<(String, String)>, body: &mut [u8]) -> bool {
+        let mut tokens = Vec::new();
+        for credential in &self.permit.credentials {
+            if let Some(Secret::Tokens(of_slot)) = &credential.secret {
+                tokens.extend(of_slot.scrubbers().await);
+            }
+        }
         let scrubbers = self.scrubber.iter().chain(tokens.iter().map(|scrubber| &**scrubber));
         scrubbers.fold(false, |found, scrubber| found | scrubber.blank_headers(headers) | scrubber.blank(body))
     }

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::exchange::ExchangeError;
 use futures_util::future::BoxFuture;
+use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::gate::Fingerprint;
@@ -21,6 +22,10 @@ pub trait TokenSource: fmt::Debug + Send + Sync {
     /// A token that can be used now, a new one if the one before is about to expire.
     fn current(&self) -> BoxFuture<'_, Result<Token, TokenError>>;
 
+    /// What no answer may tell the plugin, whether a request has asked for a token yet or not. Asked at each answer, since
+    /// another worker may have brought another token; nothing is asked of the provider.
+    fn known(&self) -> BoxFuture<'_, Vec<SecretString>>;
+
     /// Another token in the place of one that the source refused; nothing if there is no better one.
     fn renewed<'a>(&'a self, refused: &'a SecretString) -> BoxFuture<'a, Result<Option<Token>, TokenError>>;
 }
@@ -32,6 +37,12 @@ pub struct Token {
     pub access: SecretString,
     /// What else no answer may tell the plugin, though it is never sent there: a refresh token, a client's secret.
     pub hidden: Vec<SecretString>,
+}
+
+impl Token {
+    fn secrets(&self) -> Vec<&SecretString> {
+        [&self.access].into_iter().chain(&self.hidden).collect()
+    }
 }
 
 /// Why there is no token.
@@ -68,28 +79,29 @@ impl Tokens {
     }
 
     pub(crate) async fn current(&self) -> Result<Token, TokenError> {
-        self.source.current().await.inspect(|token| self.meet(token))
+        self.source.current().await.inspect(|token| self.meet(&token.secrets()))
     }
 
     pub(crate) async fn renewed(&self, refused: &SecretString) -> Result<Option<Token>, TokenError> {
         let renewed = self.source.renewed(refused).await?;
-        Ok(renewed.inspect(|token| self.meet(token)))
+        Ok(renewed.inspect(|token| self.meet(&token.secrets())))
     }
 
-    /// What blanks all of them.
-    pub(crate) fn scrubbers(&self) -> Vec<Arc<Scrubber>> {
+    /// What blanks all that are known, and all that were.
+    pub(crate) async fn scrubbers(&self) -> Vec<Arc<Scrubber>> {
+        self.meet(&self.source.known().await.iter().collect::<Vec<_>>());
         let met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
         met.iter().map(|(_, scrubber)| Arc::clone(scrubber)).collect()
     }
 
-    fn meet(&self, token: &Token) {
-        let fingerprint = Fingerprint::of(token.access.expose_secret());
+    fn meet(&self, secrets: &[&SecretString]) {
+        let mut secrets: Vec<_> = secrets.iter().map(|secret| secret.expose_secret()).collect();
+        secrets.retain(|secret| secret.len() >= Scrubber::MIN_BYTES);
+        let fingerprint = Fingerprint::of(&Zeroizing::new(secrets.join("\n")));
         let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
         if met.iter().any(|(known, _)| *known == fingerprint) {
             return;
         }
-        let secrets = [&token.access].into_iter().chain(&token.hidden).map(SecretString::expose_secret);
-        let secrets: Vec<_> = secrets.filter(|secret| secret.len() >= Scrubber::MIN_BYTES).collect();
         if let Some(scrubber) = Scrubber::new(&secrets) {
             if met.len() == MAX_MET {
                 met.remove(0);

@@ -33,6 +33,11 @@ impl TokenSource for Told {
         std::future::ready(Ok(token(self.number.load(Ordering::SeqCst)))).boxed()
     }
 
+    fn known(&self) -> BoxFuture<'_, Vec<SecretString>> {
+        let Token { access, hidden } = token(self.number.load(Ordering::SeqCst));
+        std::future::ready([access].into_iter().chain(hidden).collect()).boxed()
+    }
+
     fn renewed<'a>(&'a self, refused: &'a SecretString) -> BoxFuture<'a, Result<Option<Token>, TokenError>> {
         assert_eq!(refused.expose_secret(), token(self.number.load(Ordering::SeqCst)).access.expose_secret());
         self.renewals.fetch_add(1, Ordering::SeqCst);
@@ -117,9 +122,13 @@ async fn no_token_of_the_run_is_read_back_nor_what_belongs_to_it() {
         session.send(get_as("https://api.example.test/x")).await.expect("an answer")
     };
     // A later call of the same run, and a request without the slot.
+    source.number.store(0, Ordering::SeqCst);
+    let first = Arc::new(permit_with(&Arc::new(Told::default())));
+    let unasked = egress.session(first, domain::Budget::default());
+    let before = unasked.send(get("https://api.example.test/x")).await.expect("an answer");
     let later = egress.session(permit, domain::Budget::default());
     let other = later.send(get("https://api.example.test/x")).await.expect("an answer");
-    for body in [answer.body, other.body] {
+    for body in [answer.body, other.body, before.body] {
         let text = String::from_utf8(body).expect("text");
         assert!(text.contains("you are") && !text.contains("access-token") && !text.contains(HIDDEN), "{text}");
     }

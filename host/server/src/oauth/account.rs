@@ -263,6 +263,15 @@ impl TokenSource for Account {
         Box::pin(async move { self.token(None).await?.ok_or(TokenError::Lost) })
     }
 
+    fn known(&self) -> futures_util::future::BoxFuture<'_, Vec<SecretString>> {
+        Box::pin(async move {
+            let tokens = self.find().await.ok().flatten().and_then(|found| found.tokens);
+            let client = self.client().await.ok().and_then(|client| client.secret);
+            let tokens = tokens.into_iter().flat_map(|Tokens { access, refresh }| [Some(access), refresh]);
+            tokens.chain([client]).flatten().collect()
+        })
+    }
+
     fn renewed<'a>(
         &'a self,
         refused: &'a SecretString,

@@ -63,7 +63,7 @@ impl Account {
         loop {
             let Some(found) = self.find().await? else { return Ok(None) };
             let claimed = self.host.store.system("hold an authorization", async |tx| {
-                authorizations::claim(tx, self.seen(found.row.version), &owner, Instant::now(), PATIENCE * 4).await
+                authorizations::hold(tx, self.seen(found.row.version), &owner, Instant::now(), PATIENCE * 4).await
             });
             if claimed.await? || clock.elapsed() > PATIENCE + Duration::from_secs(5) {
                 return Ok(Some(found));

@@ -80,7 +80,11 @@ sql::statements! {
         FROM authorizations WHERE connection_id = $1 AND slot = $2";
     LIST = "SELECT slot, state, reason, version, sealed, refresh_at, expires_at, failures, retry_at, lease_until
         FROM authorizations WHERE connection_id = $1 ORDER BY slot";
+    /// The wait is asked for here, too: it may have begun after the row was looked at.
     CLAIM = "UPDATE authorizations SET lease_owner = $4, lease_until = $6
+        WHERE connection_id = $1 AND slot = $2 AND version = $3 AND (lease_until IS NULL OR lease_until <= $5)
+            AND (retry_at IS NULL OR retry_at <= $5)";
+    HOLD = "UPDATE authorizations SET lease_owner = $4, lease_until = $6
         WHERE connection_id = $1 AND slot = $2 AND version = $3 AND (lease_until IS NULL OR lease_until <= $5)";
     KEEP = "UPDATE authorizations SET state = 'active', reason = NULL, version = version + 1, sealed = $4,
             refresh_at = $5, expires_at = $6, failures = 0, retry_at = NULL, lease_owner = NULL, lease_until = NULL,
@@ -137,7 +141,7 @@ pub async fn list(tx: &mut SystemRead, connection: ConnectionId) -> Result<Vec<A
     rows.iter().map(read).collect()
 }
 
-/// Takes the right to ask the provider, for a time; whether it was free, and nothing had changed.
+/// Takes the right to ask the provider, for a time; whether it was free, nothing had changed, and no wait was left.
 ///
 /// # Errors
 /// When the database cannot be written.
@@ -148,7 +152,32 @@ pub async fn claim(
     now: Instant,
     duration: Duration,
 ) -> Result<bool, StoreError> {
-    let done = sqlx::query(CLAIM)
+    take(CLAIM, tx, seen, owner, now, duration).await
+}
+
+/// The same of whoever means to end it: waits do not count.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn hold(
+    tx: &mut SystemTx,
+    seen: Seen<'_>,
+    owner: &str,
+    now: Instant,
+    duration: Duration,
+) -> Result<bool, StoreError> {
+    take(HOLD, tx, seen, owner, now, duration).await
+}
+
+async fn take(
+    statement: &'static str,
+    tx: &mut SystemTx,
+    seen: Seen<'_>,
+    owner: &str,
+    now: Instant,
+    duration: Duration,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(statement)
         .bind(seen.connection.as_bytes().to_vec())
         .bind(seen.slot.to_owned())
         .bind(seen.version)

@@ -86,6 +86,25 @@ async fn tokens_are_kept_by_whoever_still_sees_what_it_asked_with() -> Result<()
 }
 
 #[tokio::test]
+async fn a_wait_that_began_after_the_row_was_looked_at_counts() -> Result<(), StoreError> {
+    let bench = Bench::new().await;
+    let connection = pending(&bench).await;
+    let seen = Seen { connection, slot: "api", version: 1 };
+    let outcome = bench
+        .store
+        .system("postpone and claim", async |tx| {
+            assert!(claim(tx, seen, "first", noon(2), MINUTE).await?);
+            postpone(tx, seen, "first", noon(3)).await?;
+            let too_soon = claim(tx, seen, "second", noon(2).after(MINUTE), MINUTE).await?;
+            let ends_it = hold(tx, seen, "remover", noon(2).after(MINUTE), MINUTE).await?;
+            Ok((too_soon, ends_it))
+        })
+        .await?;
+    assert_eq!(outcome, (false, true));
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_is_lost_or_removed_leaves_no_ciphertext() -> Result<(), StoreError> {
     let bench = Bench::new().await;
     let connection = pending(&bench).await;
