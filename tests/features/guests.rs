@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use serde_json::Value;
-use weighbridge_tests::kit::{Guest, Host, MANIFEST, Ran, root};
+use weighbridge_tests::kit::{CLIENT, CONSENT, Guest, Host, MANIFEST, Ran, oauth_manifest, root};
 
 /// The first stream of the first connection that was synced.
 fn stream(ran: &Ran) -> Value {
@@ -54,6 +54,25 @@ fn every_guest_has_a_test_of_its_name() {
         assert!(this.contains(&format!("fn {name}_")), "the guest `{name}` has no test");
         assert!(listed.contains(&format!("path = \"{name}.rs\"")), "the guest `{name}` is not built");
     }
+}
+
+#[test]
+fn authorised_pages_is_stopped_where_nobody_has_consented() {
+    let manifest = oauth_manifest("authorization-code", CONSENT);
+    let host = Host::new();
+    let _ = Guest::pack(&host, "authorised_pages", &manifest).sign(&host).install(&host).good();
+    let _ = host.run(&["connect", "tests/guest"]).refused(2, &["needs the credential `account`"]);
+    let client = host.client_file(CLIENT);
+    let _ = host.run(&["connect", "tests/guest", "--credential", &format!("account={client}")]).good();
+    let _ = host.run(&["sync", "guest"]).refused(1, &["needs new authorization of `account`"]);
+}
+
+#[test]
+fn scans_itself_finds_what_it_planted_and_nothing_else() {
+    let manifest =
+        format!("{MANIFEST}\n[budget]\ncpu_ms = 20000\n[[capabilities.http]]\nhost = \"api.example.test\"\n");
+    let (host, _) = accepted("scans_itself", &manifest);
+    assert_eq!(host.record_ids("teams"), ["hits 0, planted true, blanked false"], "nothing was asked of anybody");
 }
 
 #[test]

@@ -5,6 +5,7 @@
 mod apart;
 mod authors;
 mod budgets;
+mod canaries;
 mod command;
 mod connections;
 mod faults;
@@ -12,6 +13,7 @@ mod git;
 mod guests;
 mod install;
 mod journey;
+mod oauth;
 mod packaging;
 mod random;
 mod stopping;

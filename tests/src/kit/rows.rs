@@ -76,6 +76,21 @@ impl Host {
         look(file, async move |file| sqlx::query("UPDATE connections SET lease_until = 0").execute(file).await);
     }
 
+    /// Let the waits end that follow a provider's silence.
+    #[track_caller]
+    pub fn forget_waits(&self) {
+        let file = self.folder().join("data/control.db");
+        look(file, async move |file| sqlx::query("UPDATE authorizations SET retry_at = NULL").execute(file).await);
+    }
+
+    /// Let those never come back who were asking a provider, as if their time had gone by.
+    #[track_caller]
+    pub fn end_refreshes(&self) {
+        let file = self.folder().join("data/control.db");
+        let query = "UPDATE authorizations SET lease_until = 0 WHERE lease_until IS NOT NULL";
+        look(file, async move |file| sqlx::query(query).execute(file).await);
+    }
+
     /// Every record of the only workspace, deleted ones too, and every roll-up: as JSON texts, by table. What differs
     /// between two syncs of the same source is left out: the run that brought a record, and the count of sweeps.
     #[track_caller]
