@@ -198,3 +198,27 @@ fn walks_out_of_its_directory_reads_nothing() {
     let ran = Guest::sync(&host, "walks_out", &manifest, &["--files", &inside.display().to_string()]).good();
     assert_eq!(ran.json()[0]["usage"]["records"], 0, "every path that was read is a record");
 }
+
+#[test]
+fn half_broken_brings_the_stream_that_it_does_not_break() {
+    let host = Host::new();
+    let ran = Guest::sync(&host, "half_broken", MANIFEST, &[]);
+    let run = &ran.json()[0];
+    assert_eq!((ran.code, &run["state"], &run["usage"]["records"]), (1, &"partial".into(), &1.into()), "{run}");
+    says(run["streams"][0]["failure"]["message"].as_str().expect("a failure"), &["trapped in `pull`"]);
+}
+
+#[test]
+fn steps_and_leaps_of_one_host_go_on_from_their_cursors() {
+    for (name, first) in [("steps", "step-1"), ("leaps", "leap-10")] {
+        let (host, _) = accepted(name, MANIFEST);
+        assert_eq!(host.record_ids("teams"), [first]);
+    }
+}
+
+#[test]
+fn leaps_goes_on_from_its_own_cursor() {
+    let (host, _) = accepted("leaps", MANIFEST);
+    let _ = host.run(&["sync"]).good();
+    assert_eq!(host.record_ids("teams"), ["leap-10", "leap-20"]);
+}
