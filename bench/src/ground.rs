@@ -60,6 +60,7 @@ impl Ground {
             mode: StreamMode::Incremental,
             run: self.run,
             fence: 1,
+            sequence: 1,
             generation: 1,
             page: &page,
             state: None,

@@ -138,6 +138,8 @@ fn summary(number: u8) -> ConnectionSummary {
         id: connection_id(number),
         name: format!("{} GitHub", name_of(number)),
         plugin: "weighbridge/github".parse().expect("a plugin id"),
+        plugin_version: Some("1.4.0".to_owned()),
+        waits_for_consent_to: Some("2.0.0".to_owned()),
         state: ConnectionState::BackingOff,
         reason: Some("issues:acme/shop: upstream: HTTP 502".to_owned()),
         created_at: at("2026-01-01T00:00:00Z").into(),

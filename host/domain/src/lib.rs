@@ -8,6 +8,7 @@
 pub mod budget;
 pub mod calendar;
 pub mod capability;
+pub mod consent;
 pub mod exchange;
 pub mod fact;
 pub mod id;
@@ -21,6 +22,7 @@ pub mod run;
 pub use budget::{Budget, BudgetKind};
 pub use calendar::Day;
 pub use capability::Capabilities;
+pub use consent::Consent;
 pub use id::{ConnectionId, Digest, PluginId, RunId, TokenId, WorkspaceId};
 pub use instant::Instant;
 pub use page::{Failure, FailureKind, Next, Page, StreamInfo, StreamMode};

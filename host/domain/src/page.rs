@@ -85,6 +85,8 @@ pub enum FailureKind {
     Upstream,
     /// The source cannot be understood.
     InvalidData,
+    /// The plugin trapped, spent its budget or broke its contract. No plugin says so of itself.
+    GuestFault,
 }
 
 impl FailureKind {
@@ -105,6 +107,7 @@ impl fmt::Display for FailureKind {
             Self::RateLimited => "rate-limited",
             Self::Upstream => "upstream",
             Self::InvalidData => "invalid data",
+            Self::GuestFault => "guest fault",
         })
     }
 }

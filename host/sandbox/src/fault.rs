@@ -94,6 +94,15 @@ pub enum GuestFault {
     Output(#[from] OutputFault),
 }
 
+impl GuestFault {
+    /// Whether the source may as well be at fault: a field is handed over as the source wrote it, and a call that only
+    /// waits is as slow as the source is. Nobody is to be stopped for good on that account.
+    #[must_use]
+    pub const fn is_of_the_source(&self) -> bool {
+        matches!(self, Self::Wall { .. } | Self::Output(OutputFault::Field { .. }))
+    }
+}
+
 /// Why a page, or a list of streams, is refused whole.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "the fields are named in the messages; numbers of records count from 0")]

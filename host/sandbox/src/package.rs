@@ -9,6 +9,7 @@
 
 mod assemble;
 mod canonical;
+mod difference;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fixture;
 mod interface;
@@ -20,6 +21,7 @@ mod survey;
 mod unverified;
 
 pub use assemble::assemble;
+pub use difference::{Asks, Difference, Part};
 pub use interface::Warning;
 pub use manifest::{Manifest, ManifestError, NotInstallable, Profile, World};
 pub use screen::{ENGINE_FEATURES, PackageError};

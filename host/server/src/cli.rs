@@ -8,8 +8,11 @@ mod runs;
 mod trust;
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand};
+use domain::PluginId;
+use domain::id::IdError;
 
 pub use budget::{Budget, Scope};
 pub use runs::{Runs, RunsCommand};
@@ -46,7 +49,7 @@ pub enum Command {
     Plugin(Plugin),
     /// Connect a workspace to a source through an installed plugin
     Connect(Connect),
-    /// Show, pause, resume and remove connections, and change their credentials
+    /// Show, pause, resume, release and remove connections, and change their settings, credentials and consent
     Connection(Connection),
     /// Bring data in now, and say how it went
     Sync(Sync),
@@ -160,16 +163,58 @@ pub enum Plugin {
     /// Decide which publishers, keys and packages are trusted
     #[command(subcommand)]
     Trust(Trust),
-    /// Verify, grant and install a package
+    /// Verify, grant and install a package. A release that asks for no more than the one that runs goes live at the next
+    /// call; one that asks for more waits for `plugin approve`, and what runs goes on
     Install {
         /// The package
         file: PathBuf,
-        /// Grant all that the manifest asks for, without asking back
+        /// Grant a plugin's first release all that it asks for, without asking back
         #[arg(long)]
         grant: bool,
     },
+    /// Show how a release that waits differs from the one that runs, grant what it asks for, and let it run
+    Approve {
+        /// `publisher/name`, or `publisher/name@version`
+        plugin: Release,
+        /// Grant it without asking back
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Say no to a release that waits
+    Reject {
+        /// `publisher/name`, or `publisher/name@version`
+        plugin: Release,
+    },
+    /// Go back to the release in whose place the live one went live, with the cursors that it left
+    Rollback {
+        /// `publisher/name`
+        plugin: PluginId,
+    },
+    /// Let a quarantined release run again, in the place of whatever is live
+    Release {
+        /// `publisher/name`, or `publisher/name@version`
+        plugin: Release,
+    },
     /// Installed plugins
     List,
+}
+
+/// A plugin, or one version of it: `publisher/name`, `publisher/name@version`.
+#[derive(Debug, Clone)]
+pub struct Release {
+    /// The plugin.
+    pub id: PluginId,
+    /// The version, where one is named.
+    pub version: Option<String>,
+}
+
+impl FromStr for Release {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (id, version) = text.split_once('@').map_or((text, None), |(id, version)| (id, Some(version.to_owned())));
+        Ok(Self { id: id.parse()?, version })
+    }
 }
 
 /// `weighbridge connect`
@@ -228,6 +273,30 @@ pub enum Connections {
     Resume {
         /// The connection's name
         name: String,
+    },
+    /// Let it run again after its plugin's faults have quarantined it, with the streams that were set aside
+    Release {
+        /// The connection's name
+        name: String,
+    },
+    /// Show what the live release asks for beyond what the workspace consented to, consent, and let it run that release
+    Consent {
+        /// The connection's name
+        name: String,
+        /// Consent without asking back
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Change its settings, and let it run at once unless it is paused
+    Set {
+        /// The connection's name
+        name: String,
+        /// A setting; the value is JSON, or text
+        #[arg(value_name = "KEY=VALUE")]
+        settings: Vec<String>,
+        /// A setting to leave to its default
+        #[arg(long, value_name = "KEY")]
+        unset: Vec<String>,
     },
     /// End it, have the provider take its tokens back, and destroy its credentials; what it has brought stays
     Remove {

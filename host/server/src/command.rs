@@ -15,6 +15,7 @@ pub mod serve;
 pub mod sync;
 pub mod token;
 
+mod confirm;
 mod signal;
 
 pub use crate::error::{CommandError, in_words};

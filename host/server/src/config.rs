@@ -39,6 +39,8 @@ pub struct Config {
     pub budgets: Budgets,
     /// When data is brought in.
     pub sync: Sync,
+    /// What becomes of plugins that fault again and again.
+    pub faults: Faults,
     /// Exceptions for outbound connections.
     pub egress: Egress,
     /// What is written to the log.
@@ -113,6 +115,16 @@ pub struct Sync {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "each key is described where its default is")]
+pub struct Faults {
+    pub rollback_after: u32,
+    pub quarantine_after: u32,
+    pub quarantine_release_after: u32,
+}
+
+/// See `defaults.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each key is described where its default is")]
 pub struct Log {
     pub format: LogFormat,
     pub filter: String,
@@ -161,6 +173,9 @@ impl Config {
             ("sandbox.compile_seconds", self.sandbox.compile_seconds),
             ("sync.workers", self.sync.workers),
             ("sync.interval_minutes", self.sync.interval_minutes),
+            ("faults.rollback_after", self.faults.rollback_after),
+            ("faults.quarantine_after", self.faults.quarantine_after),
+            ("faults.quarantine_release_after", self.faults.quarantine_release_after),
         ];
         let wrong = |key: &str, problem: String| Err(ConfigError::Value { key: key.to_owned(), problem });
         if let Some((key, _)) = positive.into_iter().find(|(_, value)| *value == 0) {

@@ -11,18 +11,17 @@ mod trust;
 
 use std::sync::Arc;
 
-use domain::{Capabilities, Instant};
-use sandbox::trust::{TrustPolicy, VerifiedPackage};
-use serde_json::value::RawValue;
-use serde_json::{Value, json};
+use domain::Instant;
+use sandbox::trust::TrustPolicy;
+use serde_json::Value;
 use store::Store;
 use store::audit::Entry;
-use store::plugins::{Plugin, PluginState};
+use store::plugins::Plugin;
 use store::workspaces::{self, Workspace};
 
 pub use budgets::Places;
 pub use keys::{Keys, KeysError};
-pub use machinery::{Machinery, MachineryError, Runnable};
+pub use machinery::{Machinery, MachineryError, Runnable, permits};
 pub use packages::Packages;
 pub use trust::Standing;
 
@@ -94,38 +93,6 @@ impl Host {
     pub async fn audit(&self, action: &str, subject: &str, detail: Value) -> Result<(), CommandError> {
         let entry = operators(Instant::now(), action, subject, detail);
         Ok(self.store.system("note an event", async |tx| store::audit::append(tx, &entry).await).await?)
-    }
-
-    /// Keep a verified package, and make it the one that runs.
-    ///
-    /// # Errors
-    /// When disk or store cannot.
-    pub async fn install(&self, package: &VerifiedPackage, granted: &Capabilities) -> Result<(), CommandError> {
-        self.packages.keep(package)?;
-        let manifest = package.manifest();
-        let now = Instant::now();
-        let text = serde_json::to_string(manifest).map_err(|error| CommandError::because(&error))?;
-        let plugin = Plugin {
-            id: manifest.id.clone(),
-            version: manifest.version.to_string(),
-            sequence: manifest.sequence,
-            digest: package.digest(),
-            manifest: RawValue::from_string(text).map_err(|error| CommandError::because(&error))?,
-            signer: package.signer().key.to_string(),
-            granted: granted.clone(),
-            state: PluginState::Active,
-            reason: None,
-            installed_at: now,
-        };
-        let detail = json!({ "version": plugin.version, "digest": plugin.digest, "granted": granted });
-        let entry = operators(now, "plugin.install", plugin.id.as_str(), detail);
-        self.store
-            .system("install a plugin", async |tx| {
-                store::plugins::install(tx, &plugin).await?;
-                store::audit::append(tx, &entry).await
-            })
-            .await?;
-        Ok(())
     }
 }
 

@@ -17,3 +17,4 @@ pub mod output;
 pub mod rollup;
 pub mod sync;
 pub mod telemetry;
+pub mod upgrade;

@@ -8,6 +8,7 @@ pub mod connections;
 pub mod credentials;
 pub mod keys;
 pub mod meta;
+pub mod offers;
 pub mod plugins;
 pub mod tokens;
 pub mod trust;
@@ -21,6 +22,7 @@ use crate::{database, migrate};
 pub(crate) const MIGRATIONS: Migrations = Migrations(&[
     include_str!("../migrations/control/0001_tables.sql"),
     include_str!("../migrations/control/0002_trust.sql"),
+    include_str!("../migrations/control/0003_upgrades.sql"),
     include_str!("../migrations/control/0004_authorizations.sql"),
     include_str!("../migrations/control/0005_budgets.sql"),
 ]);
@@ -38,6 +40,7 @@ pub(crate) fn statements() -> impl Iterator<Item = (&'static str, &'static str)>
         credentials::STATEMENTS,
         keys::STATEMENTS,
         meta::STATEMENTS,
+        offers::STATEMENTS,
         plugins::STATEMENTS,
         tokens::STATEMENTS,
         trust::STATEMENTS,

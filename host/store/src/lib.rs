@@ -34,9 +34,12 @@ mod testing;
 mod workspace;
 
 pub use control::{
-    audit, authorizations, budgets, changes, connections, credentials, keys, meta, plugins, tokens, trust, workspaces,
+    audit, authorizations, budgets, changes, connections, credentials, keys, meta, offers, plugins, tokens, trust,
+    workspaces,
 };
 pub use error::StoreError;
 pub use scope::{SystemRead, SystemTx, WorkspaceRead, WorkspaceTx};
 pub use store::Store;
-pub use workspace::{counts, deliveries, dirty, facts, fences, names, pages, rollups, runs, state, streams, version};
+pub use workspace::{
+    counts, deliveries, dirty, facts, faults, fences, names, pages, rollups, runs, state, streams, version,
+};

@@ -44,6 +44,13 @@ pub(crate) trait Cells {
         bytes.try_into().map(Digest::from_bytes).map_err(|_| unreadable(column, "not 32 bytes"))
     }
 
+    fn opt_digest(&self, column: &str) -> Result<Option<Digest>, StoreError> {
+        let bytes: Option<&[u8]> = self.cell(column)?;
+        let read =
+            |bytes: &[u8]| bytes.try_into().map(Digest::from_bytes).map_err(|_| unreadable(column, "not 32 bytes"));
+        bytes.map(read).transpose()
+    }
+
     fn instant(&self, column: &str) -> Result<Instant, StoreError> {
         self.cell(column).map(Instant::from_micros)
     }

@@ -66,6 +66,7 @@ impl Bench {
             mode: StreamMode::Incremental,
             run: self.run,
             fence: 1,
+            sequence: 1,
             generation: 1,
             page,
             state: None::<&BTreeMap<String, String>>,

@@ -7,7 +7,9 @@ pub mod counts;
 pub mod deliveries;
 pub mod dirty;
 pub mod facts;
+pub mod faults;
 pub mod fences;
+pub(crate) mod marks;
 pub mod names;
 pub mod pages;
 pub(crate) mod records;
@@ -25,6 +27,7 @@ pub(crate) const MIGRATIONS: Migrations = Migrations(&[
     include_str!("../migrations/workspace/0002_sync.sql"),
     include_str!("../migrations/workspace/0003_rollups.sql"),
     include_str!("../migrations/workspace/0004_deliveries.sql"),
+    include_str!("../migrations/workspace/0006_upgrades.sql"),
     include_str!("../migrations/workspace/0007_inspection.sql"),
 ]);
 
@@ -38,7 +41,9 @@ pub(crate) fn statements() -> impl Iterator<Item = (&'static str, &'static str)>
         facts::reviews::STATEMENTS,
         facts::work_items::STATEMENTS,
         facts::delivery::STATEMENTS,
+        faults::STATEMENTS,
         fences::STATEMENTS,
+        marks::STATEMENTS,
         names::STATEMENTS,
         records::marks::STATEMENTS,
         rollups::STATEMENTS,

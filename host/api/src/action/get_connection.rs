@@ -35,6 +35,8 @@ pub struct Stream {
     /// What went wrong last, until it goes right again.
     #[schema(required)]
     pub error: Option<String>,
+    /// Whether the plugin faulted in it so often that it is not tried any more.
+    pub set_aside: bool,
 }
 
 /// A connection

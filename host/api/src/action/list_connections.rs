@@ -26,7 +26,14 @@ pub struct ConnectionSummary {
     pub plugin: PluginId,
     /// Whether it runs.
     pub state: ConnectionState,
-    /// Why it is stopped or backs off, in words; `null` otherwise, and where its last run left no record.
+    /// The version of the plugin that it runs; `null` where none does.
+    #[schema(required, example = "1.4.0")]
+    pub plugin_version: Option<String>,
+    /// The version that asks for more than the workspace has consented to. Until it does, the connection stays on the one
+    /// that it runs.
+    #[schema(required)]
+    pub waits_for_consent_to: Option<String>,
+    /// Why it is stopped, quarantined or backs off, in words; `null` otherwise, and where its last run left no record.
     #[schema(required, example = "unauthorized: the token was refused")]
     pub reason: Option<String>,
     /// When it was made.
@@ -49,6 +56,8 @@ pub enum ConnectionState {
     BackingOff,
     /// Its plugin or its source needs somebody first.
     Stopped,
+    /// Its plugin faulted so often that nothing is left to try, or its plugin's release is held for that.
+    Quarantined,
     /// Somebody paused it.
     Paused,
 }

@@ -30,11 +30,14 @@ pub struct Plugin {
     pub signed_by: String,
     /// Whether it runs.
     pub state: PluginState,
-    /// When it was installed.
+    /// Why it is quarantined; `null` otherwise.
+    #[schema(required)]
+    pub reason: Option<String>,
+    /// When it was installed, or offered.
     pub installed_at: Moment,
     /// The kinds of record that it brings.
     pub kinds: Vec<String>,
-    /// What its manifest asks for.
+    /// What its manifest asks for. Of a release that waits, it is to be compared with what the live one was granted.
     pub requested: CapabilityList,
     /// What the operator gives: what is not here does not exist for the plugin.
     pub granted: CapabilityList,
@@ -77,7 +80,7 @@ impl PluginBudget {
 pub enum PluginState {
     /// It does.
     Active,
-    /// It waits for the operator's approval.
+    /// It asks for more than the live release was granted, and waits for the operator's approval.
     Pending,
     /// It failed too often.
     Quarantined,

@@ -111,6 +111,7 @@ impl Connections for Fake {
             caught_up: false,
             last_page_at: Some(at("2026-03-31T22:00:02Z").into()),
             error: Some("rate-limited: come back later".to_owned()),
+            set_aside: false,
         };
         let summary = summary(number(caller));
         self.answer(Ok((id == summary.id).then(|| Connection { summary, streams: vec![stream] })))
@@ -217,6 +218,7 @@ impl Plugins for Fake {
             digest: Digest::from_bytes([0xab; 32]),
             signed_by: "weighbridge-2026".to_owned(),
             state: PluginState::Active,
+            reason: None,
             installed_at: at("2026-01-01T00:00:00Z").into(),
             kinds: vec!["commit".to_owned(), "pull-request".to_owned()],
             requested: (&capabilities(true)).into(),

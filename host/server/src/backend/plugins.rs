@@ -1,4 +1,4 @@
-//! Installed plugins: those that run, and those that are kept from it.
+//! Plugins: the releases that run, those that wait for the operator, and those that are kept from running.
 
 use std::collections::BTreeSet;
 
@@ -8,6 +8,7 @@ use domain::{Budget, Capabilities, Digest, WorkspaceId};
 use serde::Deserialize;
 use serde_json::Value;
 use store::budgets::{self, Found};
+use store::offers::{self, Offer, OfferState};
 use store::plugins::PluginState as Stored;
 use store::{Store, StoreError, SystemRead, plugins, trust};
 
@@ -27,9 +28,14 @@ async fn list(store: &Store, workspace: WorkspaceId, ceiling: Budget) -> Result<
             let found = budgets::concerning(tx, Some(&plugin.id), Some(workspace)).await?;
             all.push((plugin, found));
         }
-        Ok((all, Revoked::read(tx).await?))
+        let mut waiting = Vec::new();
+        for offer in offers::list(tx).await?.into_iter().filter(|offer| offer.state == OfferState::Pending) {
+            let found = budgets::concerning(tx, Some(&offer.id), Some(workspace)).await?;
+            waiting.push((offer, found));
+        }
+        Ok((all, waiting, Revoked::read(tx).await?))
     };
-    let (all, revoked) = store.system_read("list plugins", read).await.map_err(fault)?;
+    let (all, waiting, revoked) = store.system_read("list plugins", read).await.map_err(fault)?;
     let shown = all.into_iter().filter_map(|(plugin, found)| {
         let state = match plugin.state {
             Stored::Superseded | Stored::Removed => return None,
@@ -39,7 +45,12 @@ async fn list(store: &Store, workspace: WorkspaceId, ceiling: Budget) -> Result<
         };
         Some(describe(plugin, state, found, ceiling))
     });
-    shown.collect::<Result<_, _>>().map_err(fault)
+    let waiting =
+        waiting.into_iter().map(|(offer, found)| describe(ungranted(offer), PluginState::Pending, found, ceiling));
+    let mut shown: Vec<_> = shown.chain(waiting).collect::<Result<_, _>>().map_err(fault)?;
+    // The sort is stable: what runs stands before what waits.
+    shown.sort_by(|one, other| one.id.cmp(&other.id));
+    Ok(shown)
 }
 
 /// What the operator has withdrawn trust from.
@@ -88,12 +99,33 @@ fn describe(
         digest: plugin.digest,
         signed_by: plugin.signer,
         state,
+        reason: plugin.reason,
         installed_at: plugin.installed_at.into(),
         kinds,
         requested: (&capabilities).into(),
         granted: (&plugin.granted).into(),
         budgets: PluginBudget::all(&limits),
     })
+}
+
+/// A release that waits, as if it were installed and granted nothing.
+fn ungranted(offer: Offer) -> plugins::Plugin {
+    // Destructured whole, so that a part that is forgotten does not compile.
+    let Offer { id, digest, sequence, version, manifest, signer, state: _, reason, offered_at } = offer;
+    let (granted, state) = (Capabilities::default(), Stored::Superseded);
+    plugins::Plugin {
+        id,
+        version,
+        sequence,
+        digest,
+        manifest,
+        signer,
+        granted,
+        state,
+        reason,
+        installed_at: offered_at,
+        previous: None,
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use domain::record::{
     ReviewState, Signature, Team,
 };
 use domain::{
-    Capabilities, ConnectionId, Digest, Instant, Next, Page, PluginId, Record, RunId, StreamMode, TokenId, WorkspaceId,
+    Capabilities, ConnectionId, Consent, Digest, Instant, Next, Page, PluginId, Record, RunId, StreamMode, TokenId,
+    WorkspaceId,
 };
 use serde_json::json;
 use store::connections::NewConnection;
@@ -60,6 +61,7 @@ impl Bench {
             settings: json!({ "secret": "of the settings" }),
             directory: None,
             interval_seconds: 3600,
+            consented: Consent::default(),
             created_at: at("2026-01-01T00:00:00Z"),
         };
         self.store.system("connect", async |tx| connections::create(tx, &new).await).await.expect("a connection");
@@ -101,6 +103,7 @@ impl Bench {
             mode: StreamMode::Incremental,
             run: source.run,
             fence: 1,
+            sequence: 1,
             generation: 1,
             page: &page,
             state: None,
@@ -180,6 +183,7 @@ pub(crate) fn package(id: &str, number: u8, manifest: &str, granted: Capabilitie
         state: PluginState::Active,
         reason: None,
         installed_at: at("2026-02-01T00:00:00Z"),
+        previous: None,
     }
 }
 

@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::host::Host;
 use crate::oauth;
 use crate::output::Output;
+use crate::upgrade;
 
 /// Do it.
 ///
@@ -34,8 +35,7 @@ pub async fn run(arguments: &Connect, config: Config, output: Output) -> Result<
         .ok_or_else(|| {
             CommandError::usage(format!("{plugin} is not installed: `weighbridge plugin install` does it"))
         })?;
-    let manifest: Manifest = serde_json::from_str(installed.manifest.get())
-        .map_err(|error| CommandError::failed(format!("the stored manifest of {plugin} cannot be read: {error}")))?;
+    let manifest = upgrade::manifest_of(&plugin, &installed.manifest)?;
 
     let settings = settings(&arguments.settings, &manifest)?;
     let directory = directory(arguments.files.as_deref(), &manifest)?;
@@ -48,6 +48,8 @@ pub async fn run(arguments: &Connect, config: Config, output: Output) -> Result<
         name: arguments.name.clone().unwrap_or_else(|| manifest.id.name().to_owned()),
         settings,
         directory,
+        // Who connects a plugin sees what it may do.
+        consented: upgrade::asks_of(&installed)?,
         interval_seconds: arguments.every.unwrap_or(host.config.sync.interval_minutes) * 60,
         created_at: now,
     };
@@ -95,18 +97,23 @@ pub async fn run(arguments: &Connect, config: Config, output: Output) -> Result<
 
 /// `KEY=VALUE`, where the value is JSON if it is, and text otherwise.
 fn settings(given: &[String], manifest: &Manifest) -> Result<Value, CommandError> {
-    let mut object = Map::new();
-    for assignment in given {
+    let settings = Value::Object(assigned(given)?);
+    let mut whole = settings.clone();
+    fill_defaults(&manifest.settings, &mut whole);
+    validate_settings(&manifest.settings, &whole).map_err(|error| CommandError::usage(in_words(&error)))?;
+    Ok(settings)
+}
+
+/// What was assigned, by key.
+pub(super) fn assigned(given: &[String]) -> Result<Map<String, Value>, CommandError> {
+    let one = |assignment: &String| {
         let (key, value) = assignment
             .split_once('=')
             .ok_or_else(|| CommandError::usage(format!("`{assignment}` is not `KEY=VALUE`")))?;
         let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
-        object.insert(key.to_owned(), value);
-    }
-    let mut settings = Value::Object(object);
-    fill_defaults(&manifest.settings, &mut settings);
-    validate_settings(&manifest.settings, &settings).map_err(|error| CommandError::usage(in_words(&error)))?;
-    Ok(settings)
+        Ok((key.to_owned(), value))
+    };
+    given.iter().map(one).collect()
 }
 
 /// The directory, as an absolute path, exactly where the plugin asks for one.

@@ -2,12 +2,16 @@
 //!
 //! The rule: whatever stops a connection is told by `list` and `show`, and one of the other commands is the way out.
 //! Each of them writes its audit entry in the transaction of its change. To add one: a variant in `cli::Connections`, and
-//! its function in `change`.
+//! its function in a file beside this one.
 
 mod authorize;
 mod change;
+mod release;
 pub(super) mod secrets;
+mod settings;
 mod show;
+
+pub(super) use change::refuse_quarantined;
 
 use api::{ConnectionState, Slice};
 use serde_json::json;
@@ -40,6 +44,11 @@ pub async fn run(arguments: cli::Connection, config: Config, output: Output) -> 
             let name = arguments.name.clone();
             let done = authorize::run(&host, &named(&name).await?, &arguments, output).await?;
             (name, done)
+        }
+        Connections::Release { name } => (name.clone(), release::release(&host, &named(&name).await?).await?),
+        Connections::Consent { name, yes } => (name.clone(), release::consent(&host, &named(&name).await?, yes).await?),
+        Connections::Set { name, settings, unset } => {
+            (name.clone(), settings::set(&host, &named(&name).await?, &settings, &unset).await?)
         }
         Connections::Credential { name, credentials } => {
             (name.clone(), change::credential(&host, &named(&name).await?, &credentials).await?)
@@ -82,6 +91,7 @@ fn word(state: ConnectionState) -> &'static str {
         ConnectionState::Active => "active",
         ConnectionState::BackingOff => "backing-off",
         ConnectionState::Stopped => "stopped",
+        ConnectionState::Quarantined => "quarantined",
         ConnectionState::Paused => "paused",
     }
 }

@@ -1,11 +1,13 @@
 //! `weighbridge plugin …`: one file per command.
 
+mod approve;
 mod build;
 mod inspect;
 mod install;
 mod key;
 mod list;
 mod new;
+mod rollback;
 mod sign;
 mod trust;
 mod verify;
@@ -25,7 +27,14 @@ impl Plugin {
         match self {
             Self::New { .. } | Self::Build { .. } | Self::Key { .. } | Self::Sign { .. } => false,
             Self::Inspect { .. } => configuration.exists(),
-            Self::Verify { .. } | Self::Trust(_) | Self::Install { .. } | Self::List => true,
+            Self::Verify { .. }
+            | Self::Trust(_)
+            | Self::Install { .. }
+            | Self::Approve { .. }
+            | Self::Reject { .. }
+            | Self::Rollback { .. }
+            | Self::Release { .. }
+            | Self::List => true,
         }
     }
 }
@@ -40,9 +49,14 @@ pub(super) fn run_without_host(command: Plugin, output: Output) -> Result<(), Co
         Plugin::Key { path } => key::run(&path, output),
         Plugin::Sign { file, keys, days, also } => sign::run(&file, &keys, days, also, output),
         Plugin::Inspect { file } => inspect::run_without_host(&file, output),
-        Plugin::Verify { .. } | Plugin::Trust(_) | Plugin::Install { .. } | Plugin::List => {
-            Err(CommandError::usage("this command needs a host"))
-        }
+        Plugin::Verify { .. }
+        | Plugin::Trust(_)
+        | Plugin::Install { .. }
+        | Plugin::Approve { .. }
+        | Plugin::Reject { .. }
+        | Plugin::Rollback { .. }
+        | Plugin::Release { .. }
+        | Plugin::List => Err(CommandError::usage("this command needs a host")),
     }
 }
 
@@ -54,6 +68,10 @@ pub(super) async fn run(command: Plugin, config: Config, output: Output) -> Resu
         Plugin::Verify { file } => verify::run(&host, &file, output).await,
         Plugin::Trust(command) => trust::run(&host, command, output).await,
         Plugin::Install { file, grant } => install::run(&host, &file, grant, output).await,
+        Plugin::Approve { plugin, yes } => approve::run(&host, &plugin, yes, output).await,
+        Plugin::Reject { plugin } => approve::reject(&host, &plugin, output).await,
+        Plugin::Rollback { plugin } => rollback::run(&host, &plugin, output).await,
+        Plugin::Release { plugin } => rollback::release(&host, &plugin, output).await,
         Plugin::List => list::run(&host, output).await,
         Plugin::New { .. } | Plugin::Build { .. } | Plugin::Key { .. } | Plugin::Sign { .. } => {
             run_without_host(command, output)

@@ -7,15 +7,17 @@ use domain::run::RunState;
 use indicatif::ProgressBar;
 use serde::Serialize;
 use store::connections::{self, Connection, ConnectionState, Lease, leases};
+use store::plugins;
 use tokio_util::sync::CancellationToken;
 
-use super::{CommandError, signal};
+use super::{CommandError, connection, signal};
 use crate::cli;
 use crate::config::Config;
 use crate::host::{Host, Machinery};
 use crate::output::Output;
 use crate::rollup;
 use crate::sync::{Ending, LEASE, Turn, owner, run as run_lease};
+use crate::upgrade;
 
 /// How often a connection that somebody has is asked for again.
 const POLL: Duration = Duration::from_millis(500);
@@ -36,12 +38,20 @@ pub async fn run(arguments: &cli::Sync, config: Config, output: Output) -> Resul
     let workspace = host.workspace(&arguments.workspace).await?;
     let all = host.store.system_read("list connections", async |tx| connections::list(tx, workspace.id).await).await?;
     let chosen = choose(all, &arguments.connections)?;
+    let mut held = Vec::new();
+    let mut runs = Vec::new();
+    for connection in chosen {
+        match why_held(&host, &connection).await? {
+            Some(reason) => held.push(reason),
+            None => runs.push(connection),
+        }
+    }
     let machinery = Machinery::start(&host).await?;
     let stop = CancellationToken::new();
     tokio::spawn(signal::until_asked(stop.clone()));
     let mut synced = Vec::new();
     let mut broken = None;
-    for connection in &chosen {
+    for connection in &runs {
         match one(&host, &machinery, connection, &stop, output).await {
             Ok(ending) => synced.push(Synced { connection: connection.name.clone(), ending }),
             Err(error) => broken = Some(error),
@@ -56,7 +66,7 @@ pub async fn run(arguments: &cli::Sync, config: Config, output: Output) -> Resul
         &["connection", "state", "streams", "records", "requests", "CPU ticks", "peak memory"],
         || synced.iter().map(row).collect(),
     );
-    broken.map_or_else(|| report(&synced), Err)
+    broken.map_or_else(|| report(&synced, held), Err)
 }
 
 /// Claim a connection, run it, and roll up what it brought.
@@ -77,6 +87,16 @@ async fn one(
     rollup::catch_up(&host.store, connection.workspace).await?;
     ProgressBar::finish_and_clear(&bar);
     Ok(ending)
+}
+
+/// Why a connection is kept from running, where its plugin's faults are why.
+async fn why_held(host: &Host, connection: &Connection) -> Result<Option<String>, CommandError> {
+    if let Err(quarantined) = connection::refuse_quarantined(connection) {
+        return Ok(Some(quarantined.to_string()));
+    }
+    let find = async |tx: &mut store::SystemRead| plugins::find_held(tx, &connection.plugin).await;
+    let held = host.store.system_read("find what is held", find).await?;
+    Ok(held.map(|held| format!("`{}`: {}", connection.name, upgrade::held_in_words(&held))))
 }
 
 /// Those that were named, or all that are not paused.
@@ -154,14 +174,13 @@ fn mebibytes(bytes: u64) -> f64 {
 }
 
 /// What went wrong is the command's error, after everything else has been said.
-fn report(synced: &[Synced]) -> Result<(), CommandError> {
-    let lines: Vec<_> = synced
-        .iter()
-        .filter(|synced| synced.ending.state != RunState::Succeeded)
-        .map(|Synced { connection, ending }| {
+fn report(synced: &[Synced], held: Vec<String>) -> Result<(), CommandError> {
+    let broken = synced.iter().filter(|synced| synced.ending.state != RunState::Succeeded).map(
+        |Synced { connection, ending }| {
             let error = ending.error().unwrap_or_else(|| "broken off; it goes on from its last page".to_owned());
             format!("`{connection}`: {error}")
-        })
-        .collect();
+        },
+    );
+    let lines: Vec<_> = broken.chain(held).collect();
     if lines.is_empty() { Ok(()) } else { Err(CommandError::failed(lines.join("\n"))) }
 }

@@ -13,7 +13,7 @@ use egress::Egress;
 use sandbox::package::Manifest;
 use sandbox::trust::{self, VerifiedPackage};
 use sandbox::{Cache, Compiler, Concurrency, Connector, Engine, GuestProcess, PrepareError};
-use store::plugins::{self, Plugin};
+use store::plugins::Plugin;
 
 use self::ready::Ready;
 use super::{Host, Places};
@@ -102,13 +102,12 @@ impl Machinery {
         self.engine.prepare(package, granted).await.map_err(|error| CommandError::refused(in_words(&error)))
     }
 
-    /// The active package of a plugin, ready to be called. It is verified again on the very bytes that are loaded; that
-    /// the signature counted when it was installed is enough, what was revoked since is asked before each call.
+    /// An installed package, ready to be called. It is verified again on the very bytes that are loaded; that the
+    /// signature counted when it was installed is enough, what was revoked since is asked before each call.
     ///
     /// # Errors
-    /// When none is active, its file is not what was installed, or it cannot be prepared.
-    pub async fn runnable(&self, host: &Host, id: &PluginId) -> Result<Arc<Runnable>, CommandError> {
-        let plugin = host.store.system_read("find the plugin", async |tx| plugins::get_active(tx, id).await).await?;
+    /// When its file is not what was installed, or it cannot be prepared.
+    pub async fn runnable(&self, host: &Host, plugin: Plugin) -> Result<Arc<Runnable>, CommandError> {
         let slot = self.ready.slot(&plugin);
         slot.get_or_try_init(|| self.make(host, plugin)).await.cloned()
     }
@@ -131,8 +130,16 @@ impl Runnable {
     /// # Errors
     /// Says what was taken back.
     pub async fn permitted(&self, host: &Host) -> Result<(), CommandError> {
-        super::trust::permitted(&host.trust_policy().await?, &self.plugin)
+        permits(host, &self.plugin).await
     }
+}
+
+/// Whether an installed package may run now, by whom the operator trusts.
+///
+/// # Errors
+/// Says what was taken back.
+pub async fn permits(host: &Host, plugin: &Plugin) -> Result<(), CommandError> {
+    super::trust::permitted(&host.trust_policy().await?, plugin)
 }
 
 /// The program that this process runs, for the compilation of components. On Linux it is the very file that was started,

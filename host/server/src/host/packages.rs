@@ -20,7 +20,7 @@ impl Packages {
     }
 
     /// Write a package, whole or not at all.
-    pub(super) fn keep(&self, package: &VerifiedPackage) -> Result<(), CommandError> {
+    pub(crate) fn keep(&self, package: &VerifiedPackage) -> Result<(), CommandError> {
         fs::create_dir_all(&self.0).map_err(CommandError::io("making", &self.0))?;
         let path = self.path(package.digest());
         write(&envelope(&path), package.envelope())?;
@@ -28,7 +28,7 @@ impl Packages {
     }
 
     /// Read a package back. It is as unverified as any file.
-    pub(super) fn read(&self, digest: Digest) -> Result<UnverifiedPackage, CommandError> {
+    pub(crate) fn read(&self, digest: Digest) -> Result<UnverifiedPackage, CommandError> {
         Ok(UnverifiedPackage::read(&self.path(digest))?)
     }
 

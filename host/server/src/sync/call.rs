@@ -19,10 +19,13 @@ use super::interruption::Interruption;
 use crate::error::in_words;
 use crate::host::{Host, KeysError, Machinery, Runnable};
 use crate::oauth::Account;
+use crate::upgrade;
 
 /// Makes the calls of one run.
 pub(super) struct Calls {
     connection: Connection,
+    /// The connection's settings, JSON, with the defaults of the release that runs.
+    settings: String,
     permit: Option<Arc<Permit>>,
     directory: Option<Arc<Dir>>,
     /// Where the access tokens come from.
@@ -42,6 +45,10 @@ impl Calls {
         connection: &Connection,
         runnable: &Runnable,
     ) -> Result<Self, Interruption> {
+        let settings = upgrade::fitting_settings(connection, &runnable.manifest).map_err(|unfit| {
+            let name = &connection.name;
+            Interruption::Unusable(format!("{unfit}; `weighbridge connection set {name} KEY=VALUE` changes them"))
+        })?;
         let granted = &runnable.plugin.granted;
         let mut accounts = Vec::new();
         let permit = match granted.http.is_empty() {
@@ -52,7 +59,8 @@ impl Calls {
             Some(path) if granted.files => Some(open(path)?),
             _ => None,
         };
-        Ok(Self { connection: connection.clone(), permit: permit.map(Arc::new), directory, accounts })
+        let (connection, settings) = (connection.clone(), settings.to_string());
+        Ok(Self { connection, settings, permit: permit.map(Arc::new), directory, accounts })
     }
 
     /// Ends the run where a provider takes an authorization no longer: whatever the plugin made of it, waiting does not help.
@@ -63,6 +71,11 @@ impl Calls {
             }
         }
         Ok(())
+    }
+
+    /// The settings that each call is given, JSON.
+    pub(super) fn settings(&self) -> &str {
+        &self.settings
     }
 
     pub(super) fn make(

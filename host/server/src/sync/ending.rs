@@ -6,8 +6,10 @@ use domain::run::{RunState, Usage};
 use domain::{Failure, FailureKind, RunId};
 use serde::{Deserialize, Serialize};
 use store::connections::Outcome;
+use store::faults::Faults;
 
 use super::backoff;
+use super::crash::first_line;
 use super::interruption::{Interrupted, InterruptionKind};
 
 /// The longest that a source may ask to wait.
@@ -27,12 +29,19 @@ pub struct StreamEnding {
     pub records: u64,
     /// Why it did not catch up.
     pub failure: Option<Failure>,
+    /// The plugin's faults in a row, where that is why.
+    pub faults: Option<Faults>,
 }
 
 impl StreamEnding {
+    /// Whether its plugin does not try it any more.
+    fn is_set_aside(&self) -> bool {
+        self.faults.is_some_and(|faults| faults.set_aside)
+    }
+
     /// One that has not begun.
     pub(super) fn of(stream: &str) -> Self {
-        Self { stream: stream.to_owned(), pages: 0, records: 0, failure: None }
+        Self { stream: stream.to_owned(), pages: 0, records: 0, failure: None, faults: None }
     }
 }
 
@@ -47,6 +56,8 @@ pub struct Ending {
     pub streams: Vec<StreamEnding>,
     /// What the connector could not do before its first stream.
     pub failure: Option<Failure>,
+    /// Its faults in a row, where that is why.
+    pub faults: Option<Faults>,
     /// Why it was broken off, where it was.
     pub interruption: Option<Interrupted>,
     /// Whether its turn ended before its streams did: the next one goes on where it stopped.
@@ -74,6 +85,7 @@ impl Ending {
             state: RunState::Running,
             streams: Vec::new(),
             failure: None,
+            faults: None,
             interruption: None,
             unfinished: false,
             usage: Usage::default(),
@@ -95,15 +107,22 @@ impl Ending {
     /// It was broken off.
     pub(super) fn interrupt(&mut self, interrupted: Interrupted) {
         self.state = match interrupted.kind {
-            InterruptionKind::Replaced | InterruptionKind::Withdrawn => RunState::Abandoned,
+            InterruptionKind::Replaced | InterruptionKind::Held | InterruptionKind::Withdrawn => RunState::Abandoned,
             InterruptionKind::Refused | InterruptionKind::Unusable | InterruptionKind::Host => RunState::Failed,
         };
         self.interruption = Some(interrupted);
     }
 
-    /// Everything that the connector and its source could not do.
+    /// Everything that the connector and its source could not do, but for streams that are set aside.
     fn failures(&self) -> impl Iterator<Item = &Failure> {
-        self.failure.iter().chain(self.streams.iter().filter_map(|stream| stream.failure.as_ref()))
+        let streams = self.streams.iter().filter(|stream| !stream.is_set_aside());
+        self.failure.iter().chain(streams.filter_map(|stream| stream.failure.as_ref()))
+    }
+
+    /// The plugin's faults in a row, with the last of each.
+    pub(super) fn faults(&self) -> impl Iterator<Item = (&Faults, &Failure)> {
+        let whole = self.faults.as_ref().zip(self.failure.as_ref());
+        whole.into_iter().chain(self.streams.iter().filter_map(|one| one.faults.as_ref().zip(one.failure.as_ref())))
     }
 
     /// Everything that went wrong, as much of it as a record may hold.
@@ -153,14 +172,31 @@ impl Ending {
         match self.state {
             RunState::Succeeded => (Outcome::Succeeded, interval),
             RunState::Abandoned | RunState::Running => (Outcome::Abandoned, Duration::ZERO),
-            RunState::Partial if self.unfinished && self.failures().next().is_none() => {
-                (Outcome::Succeeded, Duration::ZERO)
+            RunState::Partial | RunState::Failed => {
+                if let Some(reason) = self.hopeless() {
+                    return (Outcome::Failed(reason), interval);
+                }
+                if let Some(quarantined) = self.exhausted() {
+                    return (quarantined, interval);
+                }
+                match self.failures().next().is_none() && self.interruption.is_none() {
+                    true if self.unfinished => (Outcome::Succeeded, Duration::ZERO),
+                    true => (Outcome::Succeeded, interval),
+                    false => (Outcome::Retry, backoff::wait(failures + 1, random).max(self.asked())),
+                }
             }
-            RunState::Partial | RunState::Failed => match self.hopeless() {
-                Some(reason) => (Outcome::Failed(reason), interval),
-                None => (Outcome::Retry, backoff::wait(failures + 1, random).max(self.asked())),
-            },
         }
+    }
+
+    /// Whether nothing is left to try: the connector cannot even say its streams, or each of them is set aside.
+    fn exhausted(&self) -> Option<Outcome> {
+        let is_nothing_left = match self.faults {
+            Some(faults) => faults.set_aside,
+            None => !self.unfinished && !self.streams.is_empty() && self.streams.iter().all(StreamEnding::is_set_aside),
+        };
+        let (faults, failure) = self.faults().last().filter(|_| is_nothing_left)?;
+        let reason = format!("{} guest faults in a row, the last: {}", faults.count, first_line(&failure.message));
+        Some(Outcome::Quarantined { reason, package: faults.package })
     }
 
     /// How long the source asked to wait.
@@ -202,6 +238,7 @@ mod tests {
                 message: "because".to_owned(),
                 retry_after_seconds,
             }),
+            faults: None,
         });
         let mut ending = Ending { streams: streams.collect(), ..Ending::begin() };
         ending.judge(false);

@@ -15,9 +15,11 @@ const HOST_FAILED: &str =
 pub(super) enum Interruption {
     /// Another package took the plugin's place: the next run, at once, is that one's.
     Replaced,
+    /// The plugin's release is quarantined: the next run is due when it is released, or another one comes.
+    Held(String),
     /// Somebody paused or removed the connection: nothing is wrong.
     Withdrawn(&'static str),
-    /// Trust or a grant forbids it. Waiting does not help.
+    /// Trust, a grant or a consent forbids it. Waiting does not help.
     Refused(String),
     /// The connection cannot be used as it is: its directory, or its credential. Waiting does not help.
     Unusable(String),
@@ -42,9 +44,11 @@ pub struct Interrupted {
 pub enum InterruptionKind {
     /// Another package took the plugin's place.
     Replaced,
+    /// The plugin's release is quarantined.
+    Held,
     /// The connection was paused or removed.
     Withdrawn,
-    /// Trust or a grant forbids it.
+    /// Trust, a grant or a consent forbids it.
     Refused,
     /// The connection cannot be used as it is.
     Unusable,
@@ -57,6 +61,7 @@ impl Interruption {
     pub(super) fn told(&self) -> Interrupted {
         let (kind, message) = match self {
             Self::Replaced => (InterruptionKind::Replaced, "another version of the plugin takes its place".to_owned()),
+            Self::Held(reason) => (InterruptionKind::Held, reason.clone()),
             Self::Withdrawn(what) => (InterruptionKind::Withdrawn, (*what).to_owned()),
             Self::Refused(reason) => (InterruptionKind::Refused, reason.clone()),
             Self::Unusable(reason) => (InterruptionKind::Unusable, reason.clone()),

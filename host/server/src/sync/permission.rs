@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use store::connections::{self, ConnectionState};
-use store::{StoreError, changes, plugins};
+use store::{SystemRead, changes};
 
 use super::interruption::Interruption;
-use super::run::Run;
+use super::run::{Run, running};
 use crate::error::in_words;
 
 /// How often it is looked whether something changed: a quarter of the second that is promised.
@@ -17,27 +17,19 @@ impl Run<'_> {
     /// Whether this connection may still run, and this package still be called.
     pub(super) async fn permitted(&self) -> Result<(), Interruption> {
         let (mine, connection) = (&self.runnable.plugin, self.connection);
-        let (found, active) = self
-            .host
-            .store
-            .system_read("find whether a run may go on", async |tx| {
-                let found = connections::get(tx, connection.workspace, connection.id).await?;
-                Ok::<_, StoreError>((found, plugins::find_active(tx, &mine.id).await?))
-            })
-            .await?;
+        let find = async |tx: &mut SystemRead| connections::get(tx, connection.workspace, connection.id).await;
+        let found = self.host.store.system_read("find whether a run may go on", find).await?;
         match found.state {
             ConnectionState::Active => {}
             ConnectionState::Paused => return Err(Interruption::Withdrawn("the connection was paused")),
             ConnectionState::Removed => return Err(Interruption::Withdrawn("the connection was removed")),
             ConnectionState::Failed => return Err(Interruption::Withdrawn("the connection was stopped")),
         }
-        match active {
-            None => Err(Interruption::Refused(format!("{} is not installed any more", mine.id))),
-            Some(active) if active.digest != mine.digest || active.granted != mine.granted => {
-                Err(Interruption::Replaced)
-            }
-            Some(_) => self.runnable.permitted(self.host).await.map_err(Interruption::from),
+        let running = running(self.host, &found).await?;
+        if running.digest != mine.digest || running.granted != mine.granted {
+            return Err(Interruption::Replaced);
         }
+        self.runnable.permitted(self.host).await.map_err(Interruption::from)
     }
 
     /// Ends when the run may not go on, and says why. The first look asks everything, for what changed since the call began;

@@ -7,11 +7,13 @@ use domain::{FailureKind, Instant, RunId, StreamInfo};
 use serde_json::json;
 use store::audit::{self, Entry};
 use store::connections::{self, Connection, Lease, leases};
+use store::plugins::{self, Plugin};
 use store::runs::{self, Finish, NewRun};
 use store::{StoreError, WorkspaceRead, WorkspaceTx, fences, state, trust};
 use tokio_util::sync::CancellationToken;
 
 use super::call::Calls;
+use super::crash;
 use super::ending::{Ending, StreamEnding};
 use super::interruption::{Interrupted, Interruption, InterruptionKind};
 use super::keeper::Keeper;
@@ -19,6 +21,7 @@ use super::stream;
 use super::trail::Trail;
 use crate::error::{CommandError, in_words};
 use crate::host::{Host, Machinery, Runnable, Standing};
+use crate::upgrade;
 
 /// How long a call may go on after the host was asked to stop.
 const GRACE: Duration = Duration::from_secs(2);
@@ -96,7 +99,8 @@ async fn attempt(
     turn: &Turn<'_>,
     ending: &mut Ending,
 ) -> Result<(), Interruption> {
-    let runnable = machinery.runnable(host, &connection.plugin).await?;
+    let plugin = running(host, connection).await?;
+    let runnable = machinery.runnable(host, plugin).await?;
     let calls = Calls::prepare(host, connection, &runnable).await?;
     let id = RunId::generate();
     let run = Run { host, machinery, runnable: &runnable, connection, keeper, calls, id, turn };
@@ -157,19 +161,25 @@ impl Run<'_> {
     async fn declared(&self, trail: &mut Trail, ending: &mut Ending) -> Result<Vec<StreamInfo>, Interruption> {
         let now = Instant::now();
         self.permitted().await?;
-        let kept = self.read("read a connection's state", async |tx| state::get(tx, self.connection.id).await).await?;
+        let (id, sequence) = (self.connection.id, self.runnable.plugin.sequence);
+        let kept = self.read("read a connection's state", async |tx| state::get(tx, id, sequence).await).await?;
         let step = trail.step(None, self.limits().await?);
         let prepared = self.calls.make(self.machinery, now, kept, &step.limits);
-        let settings = self.connection.settings.to_string();
-        let outcome = self.unless_stopped(self.runnable.connector.streams(prepared.call, &settings)).await;
+        let asked = self.runnable.connector.streams(prepared.call, self.calls.settings());
+        let outcome = self.unless_stopped(asked).await;
         trail.add_requests(prepared.session.as_deref());
         let Some(mut outcome) = outcome? else { return Ok(Vec::new()) };
         trail.add(&step, prepared.session.as_deref(), &mut outcome);
         match outcome.result {
-            Ok(streams) => Ok(streams),
+            Ok(streams) => {
+                crash::recovered(self).await?;
+                Ok(streams)
+            }
             Err(error) => {
                 self.calls.authorized().await?;
-                ending.failure = Some(stream::failure(error, prepared.session.as_deref(), &step.limits)?);
+                let failure = stream::failure(error, prepared.session.as_deref(), &step.limits)?;
+                ending.faults = crash::note(self, None, &failure).await?;
+                ending.failure = Some(failure);
                 Ok(Vec::new())
             }
         }
@@ -240,6 +250,30 @@ impl Run<'_> {
     }
 }
 
+/// The release that runs for a connection now, within what its workspace consents to.
+pub(super) async fn running(host: &Host, connection: &Connection) -> Result<Plugin, Interruption> {
+    let (id, plugin) = (connection.id, &connection.plugin);
+    let (running, held) = host
+        .store
+        .system_read("find the package that runs", async |tx| {
+            Ok((plugins::find_running(tx, id).await?, plugins::find_held(tx, plugin).await?))
+        })
+        .await?;
+    match (running, held) {
+        (Some(running), _) => match upgrade::lacking_consent(connection, &running)? {
+            None => Ok(running),
+            Some(lacking) => Err(Interruption::Refused(lacking)),
+        },
+        (None, Some(held)) => Err(Interruption::Held(upgrade::held_in_words(&held))),
+        (None, None) if connection.package.is_some() => Err(Interruption::Refused(format!(
+            "the release of {plugin} that this connection stays on does not run any more; \
+             `weighbridge connection consent {}` lets it run the live one",
+            connection.name
+        ))),
+        (None, None) => Err(Interruption::Refused(format!("{plugin} is not installed any more"))),
+    }
+}
+
 /// Tell those whom it concerns of an interruption: the operator of the host's failures, the audit of refusals.
 async fn tell(host: &Host, connection: &Connection, interruption: &Interruption) -> Interrupted {
     let told = interruption.told();
@@ -272,5 +306,6 @@ async fn release(host: &Host, connection: &Connection, lease: &Lease, ending: &E
     host.store
         .system("release a lease", async |tx| leases::release(tx, lease, now.after(wait), &outcome).await)
         .await?;
+    crash::follow(host, connection, ending, &outcome).await;
     Ok(())
 }

@@ -8,6 +8,7 @@ use store::streams::Stream;
 use store::{pages, state, streams};
 
 use super::call::Gateway;
+use super::crash;
 use super::ending::StreamEnding;
 use super::interruption::Interruption;
 use super::run::Run;
@@ -21,15 +22,20 @@ pub(super) async fn run(
     trail: &mut Trail,
     ending: &mut StreamEnding,
 ) -> Result<(), Interruption> {
+    let (id, plugin) = (run.connection.id, &run.runnable.plugin);
     let mut stream = run
-        .read("find where a stream stands", async |tx| streams::position(tx, run.connection.id, declared).await)
+        .read("find where a stream stands", async |tx| streams::position(tx, id, declared, plugin.sequence).await)
         .await?;
+    if stream.is_set_aside_from(plugin.digest) {
+        (ending.failure, ending.faults) = (stream.failure.map(|(failure, _)| failure), stream.faults);
+        return Ok(());
+    }
     trail.begin_stream(&declared.name, stream.cursor.as_deref());
     while run.turn.goes_on() {
         match page(run, declared, &stream, ending.pages + 1, trail).await? {
             Turned::Stopped => break,
             Turned::Failed(failure) => {
-                fail(run, declared, &failure).await?;
+                ending.faults = crash::note(run, Some(declared), &failure).await?;
                 ending.failure = Some(failure);
                 break;
             }
@@ -68,11 +74,13 @@ async fn page(
     let now = Instant::now();
     run.permitted().await?;
     run.keeper.keep(now).await?;
-    let kept = run.read("read a connection's state", async |tx| state::get(tx, run.connection.id).await).await?;
+    let sequence = run.runnable.plugin.sequence;
+    let kept =
+        run.read("read a connection's state", async |tx| state::get(tx, run.connection.id, sequence).await).await?;
     let step = trail.step(Some((&declared.name, number)), run.limits().await?);
     let prepared = run.calls.make(run.machinery, now, kept, &step.limits);
     let args = PullArgs {
-        settings: run.connection.settings.to_string(),
+        settings: run.calls.settings().to_owned(),
         stream: declared.name.clone(),
         cursor: stream.cursor.clone(),
     };
@@ -89,7 +97,7 @@ async fn page(
     };
     if matches!(&page.next, Next::More(cursor) if Some(cursor.as_str()) == stream.cursor.as_deref()) {
         let message = "the page says that there is more, at the cursor where it began: the stream would never end";
-        return Ok(Turned::Failed(invalid(message.to_owned())));
+        return Ok(Turned::Failed(failure_of(FailureKind::GuestFault, message.to_owned())));
     }
     let commit = PageCommit {
         connection: run.connection.id,
@@ -97,6 +105,7 @@ async fn page(
         mode: declared.mode,
         run: run.id,
         fence: run.keeper.lease.fence,
+        sequence,
         generation: stream.generation,
         page: &page,
         state: outcome.state.as_ref(),
@@ -108,15 +117,6 @@ async fn page(
     Ok(Turned::On { stream: committed.stream, records: committed.records.values().sum(), done })
 }
 
-async fn fail(run: &Run<'_>, declared: &StreamInfo, failure: &Failure) -> Result<(), Interruption> {
-    let now = Instant::now();
-    run.write("note that a stream failed", async |tx| {
-        streams::fail(tx, run.connection.id, run.keeper.lease.fence, declared, failure, now).await
-    })
-    .await
-    .map_err(Interruption::from)
-}
-
 /// What the plugin did wrong is data of the run, like what it says itself; what the host could not do is not. How long the
 /// source asked to wait is known here even where the plugin could not tell.
 pub(super) fn failure(error: CallError, session: Option<&Gateway>, limits: &Limits) -> Result<Failure, Interruption> {
@@ -126,14 +126,20 @@ pub(super) fn failure(error: CallError, session: Option<&Gateway>, limits: &Limi
             Ok(Failure { retry_after_seconds: failure.retry_after_seconds.max(asked), ..failure })
         }
         CallError::Failure(failure) => Ok(failure),
-        CallError::Fault(fault) => Ok(invalid(match fault.budget() {
-            Some((kind, _)) => format!("{} ({})", in_words(&fault), limits.describe(kind)),
-            None => in_words(&fault),
-        })),
+        CallError::Fault(fault) => {
+            let kind = if fault.is_of_the_source() { FailureKind::InvalidData } else { FailureKind::GuestFault };
+            Ok(failure_of(
+                kind,
+                match fault.budget() {
+                    Some((budget, _)) => format!("{} ({})", in_words(&fault), limits.describe(budget)),
+                    None => in_words(&fault),
+                },
+            ))
+        }
         CallError::Host(error) => Err(Interruption::Host(CommandError::because(&error))),
     }
 }
 
-fn invalid(message: String) -> Failure {
-    Failure { kind: FailureKind::InvalidData, message, retry_after_seconds: None }
+fn failure_of(kind: FailureKind, message: String) -> Failure {
+    Failure { kind, message, retry_after_seconds: None }
 }

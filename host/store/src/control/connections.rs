@@ -3,12 +3,12 @@
 
 pub mod leases;
 
-use domain::{ConnectionId, Instant, PluginId, WorkspaceId};
+use domain::{ConnectionId, Consent, Digest, Instant, PluginId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::sqlite::SqliteRow;
 
-use crate::row::{Cells, word};
+use crate::row::{Cells, json, word};
 use crate::{StoreError, SystemRead, SystemTx, sql};
 
 pub use leases::{Lease, Outcome};
@@ -30,6 +30,8 @@ pub struct NewConnection {
     pub directory: Option<String>,
     /// Seconds from the end of a run to the next.
     pub interval_seconds: u32,
+    /// What its workspace lets the plugin have.
+    pub consented: Consent,
     /// When it is made; its first run is due at once.
     pub created_at: Instant,
 }
@@ -51,8 +53,14 @@ pub struct Connection {
     pub directory: Option<String>,
     /// Seconds from the end of a run to the next.
     pub interval_seconds: u32,
+    /// What its workspace lets the plugin have.
+    pub consented: Consent,
+    /// The release that it stays on, since the live one asks for more; none where it runs the live one.
+    pub package: Option<Digest>,
     /// Where it stands.
     pub state: ConnectionState,
+    /// The package whose faults stopped it, where faults did.
+    pub quarantined_by: Option<Digest>,
     /// Why it failed.
     pub reason: Option<String>,
     /// Failed runs since the last good one.
@@ -81,18 +89,28 @@ pub enum ConnectionState {
 
 sql::statements! {
     CREATE = "INSERT INTO connections
-            (id, workspace_id, plugin_id, name, settings, directory, interval_seconds, state, created_at, due_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, 'active', $8, $8)";
-    FIND = "SELECT id, workspace_id, plugin_id, name, settings, directory, interval_seconds, state, reason, failures,
-            created_at, due_at, lease_until
+            (id, workspace_id, plugin_id, name, settings, directory, interval_seconds, consented, state, created_at,
+            due_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'active', $9, $9)";
+    FIND = "SELECT id, workspace_id, plugin_id, name, settings, directory, interval_seconds, consented, package,
+            state, quarantined_by, reason, failures, created_at, due_at, lease_until
         FROM connections WHERE workspace_id = $1 AND id = $2";
-    LIST = "SELECT id, workspace_id, plugin_id, name, settings, directory, interval_seconds, state, reason, failures,
-            created_at, due_at, lease_until
+    LIST = "SELECT id, workspace_id, plugin_id, name, settings, directory, interval_seconds, consented, package,
+            state, quarantined_by, reason, failures, created_at, due_at, lease_until
         FROM connections WHERE workspace_id = $1 AND state <> 'removed' ORDER BY id";
-    SET_DUE = "UPDATE connections SET due_at = MIN(due_at, $3), failures = 0, reason = NULL, state = 'active'
+    LIST_OF_PLUGIN = "SELECT id, workspace_id, plugin_id, name, settings, directory, interval_seconds, consented, package,
+            state, quarantined_by, reason, failures, created_at, due_at, lease_until
+        FROM connections WHERE plugin_id = $1 AND state <> 'removed' ORDER BY id";
+    SET_DUE = "UPDATE connections SET due_at = MIN(due_at, $3), failures = 0, reason = NULL, quarantined_by = NULL,
+            state = 'active'
         WHERE workspace_id = $1 AND id = $2 AND state IN ('active', 'failed')";
-    SET_STATE = "UPDATE connections SET state = $3, reason = $4
+    SET_STATE = "UPDATE connections SET state = $3, reason = $4, quarantined_by = NULL
         WHERE workspace_id = $1 AND id = $2 AND state <> 'removed'";
+    SET_SETTINGS = "UPDATE connections SET settings = $3
+        WHERE workspace_id = $1 AND id = $2 AND state <> 'removed'";
+    SET_CONSENT = "UPDATE connections SET consented = $3, package = NULL
+        WHERE workspace_id = $1 AND id = $2 AND state <> 'removed'";
+    SET_PACKAGE = "UPDATE connections SET package = $2 WHERE id = $1";
     DROP_CREDENTIALS = "DELETE FROM credentials WHERE connection_id = $1";
     DROP_AUTHORIZATIONS = "DELETE FROM authorizations WHERE connection_id = $1";
 }
@@ -102,7 +120,8 @@ sql::statements! {
 /// # Errors
 /// [`StoreError::Exists`] when the workspace has one of this name.
 pub async fn create(tx: &mut SystemTx, connection: &NewConnection) -> Result<(), StoreError> {
-    let NewConnection { id, workspace, plugin, name, settings, directory, interval_seconds, created_at } = connection;
+    let NewConnection { id, workspace, plugin, name, settings, directory, interval_seconds, consented, created_at } =
+        connection;
     sqlx::query(CREATE)
         .bind(id.as_bytes().to_vec())
         .bind(workspace.as_bytes().to_vec())
@@ -111,6 +130,7 @@ pub async fn create(tx: &mut SystemTx, connection: &NewConnection) -> Result<(),
         .bind(settings.to_string())
         .bind(directory.clone())
         .bind(*interval_seconds)
+        .bind(json(consented)?)
         .bind(created_at.as_micros())
         .execute(tx.conn())
         .await
@@ -146,6 +166,55 @@ pub async fn get(tx: &mut SystemRead, workspace: WorkspaceId, id: ConnectionId) 
 pub async fn list(tx: &mut SystemRead, workspace: WorkspaceId) -> Result<Vec<Connection>, StoreError> {
     let rows = sqlx::query(LIST).bind(workspace.as_bytes().to_vec()).fetch_all(tx.conn()).await?;
     rows.iter().map(read).collect()
+}
+
+/// Every workspace's connections of a plugin, oldest first, without the removed: whom another release of it concerns.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list_of_plugin(tx: &mut SystemRead, plugin: &PluginId) -> Result<Vec<Connection>, StoreError> {
+    let rows = sqlx::query(LIST_OF_PLUGIN).bind(plugin.as_str().to_owned()).fetch_all(tx.conn()).await?;
+    rows.iter().map(read).collect()
+}
+
+/// Gives a connection other settings. Whether they fit is for the caller to say.
+///
+/// # Errors
+/// [`StoreError::Missing`] when the workspace has no such connection, or it was removed.
+pub async fn set_settings(
+    tx: &mut SystemTx,
+    workspace: WorkspaceId,
+    id: ConnectionId,
+    settings: &Value,
+) -> Result<(), StoreError> {
+    let query = sqlx::query(SET_SETTINGS).bind(workspace.as_bytes().to_vec()).bind(id.as_bytes().to_vec());
+    let done = query.bind(settings.to_string()).execute(tx.conn()).await?;
+    if done.rows_affected() == 0 { Err(StoreError::missing("connection", &id)) } else { Ok(()) }
+}
+
+/// Writes what a workspace consents to, with which the connection leaves the release that it stayed on.
+///
+/// # Errors
+/// [`StoreError::Missing`] when the workspace has no such connection, or it was removed.
+pub async fn set_consent(
+    tx: &mut SystemTx,
+    workspace: WorkspaceId,
+    id: ConnectionId,
+    consented: &Consent,
+) -> Result<(), StoreError> {
+    let query = sqlx::query(SET_CONSENT).bind(workspace.as_bytes().to_vec()).bind(id.as_bytes().to_vec());
+    let done = query.bind(json(consented)?).execute(tx.conn()).await?;
+    if done.rows_affected() == 0 { Err(StoreError::missing("connection", &id)) } else { Ok(()) }
+}
+
+/// Lets a connection stay on a release, or run the live one.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn set_package(tx: &mut SystemTx, id: ConnectionId, package: Option<Digest>) -> Result<(), StoreError> {
+    let query = sqlx::query(SET_PACKAGE).bind(id.as_bytes().to_vec());
+    query.bind(package.map(|package| package.as_bytes().to_vec())).execute(tx.conn()).await?;
+    Ok(())
 }
 
 /// Makes a connection due now; one that had failed is tried again.
@@ -204,13 +273,22 @@ fn read(row: &SqliteRow) -> Result<Connection, StoreError> {
         settings: row.json("settings")?,
         directory: row.cell("directory")?,
         interval_seconds: row.cell("interval_seconds")?,
+        consented: consent(row)?,
+        package: row.opt_digest("package")?,
         state: row.word("state")?,
+        quarantined_by: row.opt_digest("quarantined_by")?,
         reason: row.cell("reason")?,
         failures: row.cell("failures")?,
         created_at: row.instant("created_at")?,
         due_at: row.instant("due_at")?,
         leased_until: row.opt_instant("lease_until")?,
     })
+}
+
+/// Nothing where none was written down: then no release is within it.
+fn consent(row: &SqliteRow) -> Result<Consent, StoreError> {
+    let written: Option<&str> = row.cell("consented")?;
+    written.map_or_else(|| Ok(Consent::default()), |_| row.json("consented"))
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! Installed packages. One package of a plugin is active at a time; the others stay, so that the version floor holds
 //! and the last good one can be gone back to.
 
-use domain::{Capabilities, Digest, Instant, PluginId};
+use domain::{Capabilities, ConnectionId, Digest, Instant, PluginId};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sqlx::sqlite::SqliteRow;
 
+use super::offers;
 use crate::row::{Cells, json, stored, word};
 use crate::{StoreError, SystemRead, SystemTx, sql};
 
@@ -32,6 +33,8 @@ pub struct Plugin {
     pub reason: Option<String>,
     /// When it was installed.
     pub installed_at: Instant,
+    /// The package in whose place it went live: where a rollback leads.
+    pub previous: Option<Digest>,
 }
 
 /// Where a package stands.
@@ -51,13 +54,28 @@ pub enum PluginState {
 sql::statements! {
     SUPERSEDE = "UPDATE plugins SET state = 'superseded' WHERE plugin_id = $1 AND state = 'active'";
     INSTALL = "INSERT INTO plugins
-            (plugin_id, version, sequence, digest, manifest, signer, granted, state, reason, installed_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, 'active', NULL, $8)
+            (plugin_id, version, sequence, digest, manifest, signer, granted, state, reason, installed_at, previous)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, 'active', NULL, $8, $9)
         ON CONFLICT (plugin_id, digest) DO UPDATE SET state = 'active', reason = NULL, signer = excluded.signer,
-            granted = excluded.granted, installed_at = excluded.installed_at";
-    FIND_ACTIVE = "SELECT plugin_id, version, sequence, digest, manifest, signer, granted, state, reason, installed_at
+            granted = excluded.granted, installed_at = excluded.installed_at,
+            previous = COALESCE(excluded.previous, plugins.previous)";
+    FIND_ACTIVE = "SELECT plugin_id, version, sequence, digest, manifest, signer, granted, state, reason, installed_at,
+            previous
         FROM plugins WHERE plugin_id = $1 AND state = 'active'";
-    LIST = "SELECT plugin_id, version, sequence, digest, manifest, signer, granted, state, reason, installed_at
+    FIND = "SELECT plugin_id, version, sequence, digest, manifest, signer, granted, state, reason, installed_at, previous
+        FROM plugins WHERE plugin_id = $1 AND digest = $2";
+    /// The release that a connection stays on runs although it is not the live one, unless it is kept from running.
+    FIND_RUNNING = "SELECT p.plugin_id, p.version, p.sequence, p.digest, p.manifest, p.signer, p.granted, p.state,
+            p.reason, p.installed_at, p.previous
+        FROM connections AS c JOIN plugins AS p ON p.plugin_id = c.plugin_id
+        WHERE c.id = $1 AND CASE WHEN c.package IS NULL THEN p.state = 'active'
+            ELSE p.digest = c.package AND p.state IN ('active', 'superseded') END";
+    FIND_HELD = "SELECT plugin_id, version, sequence, digest, manifest, signer, granted, state, reason, installed_at,
+            previous
+        FROM plugins AS p WHERE plugin_id = $1 AND state = 'quarantined'
+            AND NOT EXISTS (SELECT 1 FROM plugins AS a WHERE a.plugin_id = p.plugin_id AND a.state = 'active')
+        ORDER BY installed_at DESC LIMIT 1";
+    LIST = "SELECT plugin_id, version, sequence, digest, manifest, signer, granted, state, reason, installed_at, previous
         FROM plugins ORDER BY plugin_id, sequence DESC, installed_at DESC";
     HIGHEST = "SELECT plugin_id, MAX(sequence) AS sequence FROM plugins GROUP BY plugin_id ORDER BY plugin_id";
     FLOOR = "SELECT MAX(sequence) FROM plugins WHERE plugin_id = $1";
@@ -65,12 +83,26 @@ sql::statements! {
 }
 
 /// Installs a package as the active one; what was active before is superseded in the same transaction. The same
-/// package again is reinstalled with the new grant. `state` and `reason` of `plugin` are not looked at.
+/// package again is reinstalled with the new grant. `state`, `reason` and `previous` of `plugin` are not looked at: the
+/// package in whose place it goes live becomes its previous one.
 ///
 /// # Errors
 /// When the database cannot be written. Whether the sequence may be installed is for [`floor`] and `trust` to say.
 pub async fn install(tx: &mut SystemTx, plugin: &Plugin) -> Result<(), StoreError> {
-    let Plugin { id, version, sequence, digest, manifest, signer, granted, state: _, reason: _, installed_at } = plugin;
+    let Plugin {
+        id,
+        version,
+        sequence,
+        digest,
+        manifest,
+        signer,
+        granted,
+        state: _,
+        reason: _,
+        installed_at,
+        previous: _,
+    } = plugin;
+    let before = find_active(tx, id).await?.map(|before| before.digest).filter(|before| before != digest);
     sqlx::query(SUPERSEDE).bind(id.as_str().to_owned()).execute(tx.conn()).await?;
     sqlx::query(INSTALL)
         .bind(id.as_str().to_owned())
@@ -81,9 +113,10 @@ pub async fn install(tx: &mut SystemTx, plugin: &Plugin) -> Result<(), StoreErro
         .bind(signer.clone())
         .bind(json(granted)?)
         .bind(installed_at.as_micros())
+        .bind(before.map(|before| before.as_bytes().to_vec()))
         .execute(tx.conn())
         .await?;
-    Ok(())
+    offers::settle(tx, id, *digest).await
 }
 
 /// The package that runs, if one does.
@@ -101,6 +134,33 @@ pub async fn find_active(tx: &mut SystemRead, id: &PluginId) -> Result<Option<Pl
 /// [`StoreError::Missing`] when none does.
 pub async fn get_active(tx: &mut SystemRead, id: &PluginId) -> Result<Plugin, StoreError> {
     find_active(tx, id).await?.ok_or_else(|| StoreError::missing("active plugin", &id))
+}
+
+/// The package of this digest, whatever became of it.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn find(tx: &mut SystemRead, id: &PluginId, digest: Digest) -> Result<Option<Plugin>, StoreError> {
+    let query = sqlx::query(FIND).bind(id.as_str().to_owned()).bind(digest.as_bytes().to_vec());
+    query.fetch_optional(tx.conn()).await?.as_ref().map(read).transpose()
+}
+
+/// The package that runs for a connection, if one does: the live one, or the one that it stays on.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn find_running(tx: &mut SystemRead, connection: ConnectionId) -> Result<Option<Plugin>, StoreError> {
+    let query = sqlx::query(FIND_RUNNING).bind(connection.as_bytes().to_vec());
+    query.fetch_optional(tx.conn()).await?.as_ref().map(read).transpose()
+}
+
+/// The quarantined package that would run, if it were not: none where another one is live.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn find_held(tx: &mut SystemRead, id: &PluginId) -> Result<Option<Plugin>, StoreError> {
+    let row = sqlx::query(FIND_HELD).bind(id.as_str().to_owned()).fetch_optional(tx.conn()).await?;
+    row.as_ref().map(read).transpose()
 }
 
 /// All packages, by plugin, the highest sequence first.
@@ -164,6 +224,7 @@ fn read(row: &SqliteRow) -> Result<Plugin, StoreError> {
         state: row.word("state")?,
         reason: row.cell("reason")?,
         installed_at: row.instant("installed_at")?,
+        previous: row.opt_digest("previous")?,
     })
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use domain::{ConnectionId, Instant, Next, Page, RecordKind, RunId, StreamMode};
 
+use super::marks;
 use super::records::batch::Batches;
 use super::records::{self, Provenance};
 use super::streams::Stream;
@@ -23,6 +24,8 @@ pub struct PageCommit<'a> {
     pub run: RunId,
     /// The lease under which the writer works, raised before (`fences::raise`).
     pub fence: i64,
+    /// The signed sequence of the release that brought it.
+    pub sequence: u64,
     /// The sweep that the page belongs to, as `streams::position` gave it.
     pub generation: i64,
     /// The page.
@@ -52,7 +55,7 @@ pub struct PageCommitted {
 /// [`StoreError::StaleFence`] and [`StoreError::StaleGeneration`] when the writer is too late,
 /// [`StoreError::KindNotStored`] for a record without a table, [`StoreError::Missing`] when the run has not begun.
 pub async fn commit(tx: &mut WorkspaceTx, commit: PageCommit<'_>) -> Result<PageCommitted, StoreError> {
-    let PageCommit { connection, stream: name, mode, run, fence, generation, page, state, now } = commit;
+    let PageCommit { connection, stream: name, mode, run, fence, sequence, generation, page, state, now } = commit;
     fences::check(tx, connection, fence).await?;
     let mut stream = streams::find(tx, connection, name).await?.unwrap_or_else(|| Stream::new(name, mode));
     if stream.generation != generation {
@@ -62,13 +65,15 @@ pub async fn commit(tx: &mut WorkspaceTx, commit: PageCommit<'_>) -> Result<Page
     let version = version::raise(tx).await?;
     let from = Provenance { connection, stream: name, run, generation, now, version };
     let (records, mut deleted) = write(tx, from, page).await?;
+    marks::take(tx, connection, &stream, sequence).await?;
+    stream.writer = sequence;
     stream.take(mode, &page.next, &records, now);
     if mode == StreamMode::Sweep && matches!(page.next, Next::Done(_)) {
         deleted += end_sweep(tx, from, &mut stream).await?;
     }
     streams::advance(tx, connection, &stream).await?;
     if let Some(state) = state {
-        state::replace(tx, connection, state).await?;
+        state::replace(tx, connection, state, sequence).await?;
     }
     runs::count_page(tx, run, records.values().sum()).await?;
     Ok(PageCommitted { records, deleted, version, stream })
@@ -111,6 +116,7 @@ impl Stream {
         self.records += records.values().sum::<u64>();
         self.advanced_at = Some(now);
         self.failure = None;
+        self.faults = None;
         if matches!(next, Next::Done(_)) {
             self.caught_up_at = Some(now);
         }

@@ -1,9 +1,11 @@
 //! Streams: where each goes on. A cursor moves in the transaction that stores its page (`pages::commit`), and nowhere
 //! else.
 
-use domain::{ConnectionId, Failure, Instant, RecordKind, StreamInfo, StreamMode};
+use domain::{ConnectionId, Digest, Failure, Instant, RecordKind, StreamInfo, StreamMode};
 use sqlx::sqlite::SqliteRow;
 
+use super::faults::{Faults, NO_STREAM};
+use super::marks;
 use crate::row::{Cells, json, stored, word};
 use crate::{StoreError, WorkspaceRead, WorkspaceTx, fences, sql};
 
@@ -26,6 +28,10 @@ pub struct Stream {
     pub caught_up_at: Option<Instant>,
     /// What failed since the last page, and when.
     pub failure: Option<(Failure, Instant)>,
+    /// The faults of one package in a row, where the last thing that happened to it was one.
+    pub faults: Option<Faults>,
+    /// The signed sequence of the release that wrote the cursor.
+    pub writer: u64,
     /// The kinds that it has brought: where the end of a sweep looks for what it did not see.
     pub(crate) kinds: Vec<RecordKind>,
 }
@@ -41,31 +47,45 @@ impl Stream {
             advanced_at: None,
             caught_up_at: None,
             failure: None,
+            faults: None,
+            writer: 0,
             kinds: Vec::new(),
         }
+    }
+
+    /// Whether this package does not try it any more.
+    #[must_use]
+    pub fn is_set_aside_from(&self, package: Digest) -> bool {
+        self.faults.is_some_and(|faults| faults.set_aside && faults.package == package)
     }
 }
 
 sql::statements! {
-    FIND = "SELECT name, mode, cursor, generation, kinds, records, advanced_at, caught_up_at, failure, failed_at
+    FIND = "SELECT name, mode, cursor, generation, kinds, records, advanced_at, caught_up_at, failure, failed_at,
+            writer, faults, faulted_by, regressed, set_aside
         FROM streams WHERE connection_id = $1 AND name = $2";
-    LIST = "SELECT name, mode, cursor, generation, kinds, records, advanced_at, caught_up_at, failure, failed_at
-        FROM streams WHERE connection_id = $1 ORDER BY name";
+    LIST = "SELECT name, mode, cursor, generation, kinds, records, advanced_at, caught_up_at, failure, failed_at,
+            writer, faults, faulted_by, regressed, set_aside
+        FROM streams WHERE connection_id = $1 AND name <> $2 ORDER BY name";
     NEWEST_PAGE = "SELECT MAX(advanced_at) FROM streams";
     ADVANCE = "INSERT INTO streams
-            (connection_id, name, mode, cursor, generation, kinds, records, advanced_at, caught_up_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            (connection_id, name, mode, cursor, generation, kinds, records, advanced_at, caught_up_at, writer)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         ON CONFLICT (connection_id, name) DO UPDATE SET mode = excluded.mode, cursor = excluded.cursor,
             generation = excluded.generation, kinds = excluded.kinds, records = excluded.records,
-            advanced_at = excluded.advanced_at, caught_up_at = excluded.caught_up_at, failure = NULL,
-            failed_at = NULL";
+            advanced_at = excluded.advanced_at, caught_up_at = excluded.caught_up_at, writer = excluded.writer,
+            failure = NULL, failed_at = NULL, faults = 0, faulted_by = NULL, regressed = 0, set_aside = 0";
+    ANY_OLDER = "SELECT EXISTS (SELECT 1 FROM streams
+        WHERE connection_id = $1 AND advanced_at IS NOT NULL AND writer < $2)";
     CAUGHT_UP = "SELECT MAX(caught_up_at) FROM streams
         WHERE EXISTS (SELECT 1 FROM json_each(kinds) AS j WHERE j.value = $1)";
     FAIL = "INSERT INTO streams (connection_id, name, mode, failure, failed_at) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (connection_id, name) DO UPDATE SET failure = excluded.failure, failed_at = excluded.failed_at";
 }
 
-/// Where a declared stream goes on: at its beginning, when it is new or its mode has changed.
+/// Where a declared stream goes on with the release of this sequence: at its beginning, when it is new or its mode has
+/// changed. Where a later release wrote the cursor, it goes on from this one's mark. A sweep begins anew instead: its
+/// mark may lie in a generation that has ended, whose first half would be taken for deleted.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -73,13 +93,18 @@ pub async fn position(
     tx: &mut WorkspaceRead,
     connection: ConnectionId,
     declared: &StreamInfo,
+    sequence: u64,
 ) -> Result<Stream, StoreError> {
-    let found = find(tx, connection, &declared.name).await?;
-    Ok(match found {
-        Some(stream) if stream.mode == declared.mode => stream,
-        Some(stream) => Stream { mode: declared.mode, cursor: None, ..stream },
-        None => Stream::new(&declared.name, declared.mode),
-    })
+    let Some(stream) = find(tx, connection, &declared.name).await? else {
+        return Ok(Stream::new(&declared.name, declared.mode));
+    };
+    let cursor = match declared.mode {
+        mode if mode != stream.mode => None,
+        _ if stream.writer <= sequence => stream.cursor,
+        StreamMode::Incremental => marks::cursor(tx, connection, &declared.name, sequence).await?,
+        StreamMode::Sweep => None,
+    };
+    Ok(Stream { mode: declared.mode, cursor, ..stream })
 }
 
 /// The stream of this name, if it has ever had a page or a failure.
@@ -96,8 +121,18 @@ pub async fn find(tx: &mut WorkspaceRead, connection: ConnectionId, name: &str) 
 /// # Errors
 /// When the database cannot be read.
 pub async fn list(tx: &mut WorkspaceRead, connection: ConnectionId) -> Result<Vec<Stream>, StoreError> {
-    let rows = sqlx::query(LIST).bind(connection.as_bytes().to_vec()).fetch_all(tx.conn()).await?;
-    rows.iter().map(read).collect()
+    let query = sqlx::query(LIST).bind(connection.as_bytes().to_vec()).bind(NO_STREAM.to_owned());
+    query.fetch_all(tx.conn()).await?.iter().map(read).collect()
+}
+
+/// Whether a release before `sequence` wrote the cursor of any stream.
+pub(crate) async fn any_older(
+    tx: &mut WorkspaceRead,
+    connection: ConnectionId,
+    sequence: u64,
+) -> Result<bool, StoreError> {
+    let query = sqlx::query_scalar(ANY_OLDER).bind(connection.as_bytes().to_vec()).bind(stored(sequence));
+    Ok(query.fetch_one(tx.conn()).await?)
 }
 
 /// When the newest page of the workspace was committed. It moves with pages alone, so that every data version has one.
@@ -144,7 +179,19 @@ pub async fn fail(
 
 /// Writes where a stream stands after a page.
 pub(crate) async fn advance(tx: &mut WorkspaceTx, connection: ConnectionId, stream: &Stream) -> Result<(), StoreError> {
-    let Stream { name, mode, cursor, generation, records, advanced_at, caught_up_at, failure: _, kinds } = stream;
+    let Stream {
+        name,
+        mode,
+        cursor,
+        generation,
+        records,
+        advanced_at,
+        caught_up_at,
+        failure: _,
+        faults: _,
+        writer,
+        kinds,
+    } = stream;
     sqlx::query(ADVANCE)
         .bind(connection.as_bytes().to_vec())
         .bind(name.clone())
@@ -155,6 +202,7 @@ pub(crate) async fn advance(tx: &mut WorkspaceTx, connection: ConnectionId, stre
         .bind(stored(*records))
         .bind(advanced_at.map(Instant::as_micros))
         .bind(caught_up_at.map(Instant::as_micros))
+        .bind(stored(*writer))
         .execute(tx.conn())
         .await?;
     Ok(())
@@ -163,6 +211,14 @@ pub(crate) async fn advance(tx: &mut WorkspaceTx, connection: ConnectionId, stre
 fn read(row: &SqliteRow) -> Result<Stream, StoreError> {
     let failed_at = row.opt_instant("failed_at")?;
     let failure = failed_at.map(|at| Ok::<_, StoreError>((row.json("failure")?, at))).transpose()?;
+    let faults = row.opt_digest("faulted_by")?.map(|package| {
+        Ok::<_, StoreError>(Faults {
+            count: row.cell("faults")?,
+            package,
+            regressed: row.cell("regressed")?,
+            set_aside: row.cell("set_aside")?,
+        })
+    });
     Ok(Stream {
         name: row.cell("name")?,
         mode: row.word("mode")?,
@@ -172,6 +228,8 @@ fn read(row: &SqliteRow) -> Result<Stream, StoreError> {
         advanced_at: row.opt_instant("advanced_at")?,
         caught_up_at: row.opt_instant("caught_up_at")?,
         failure,
+        faults: faults.transpose()?,
+        writer: row.count("writer")?,
         kinds: row.json("kinds")?,
     })
 }

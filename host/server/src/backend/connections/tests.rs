@@ -44,7 +44,8 @@ async fn a_stream_is_caught_up_until_it_fails_or_more_comes() {
     assert_eq!(only(&bench, source).await.streams.len(), 0);
     let (first, second) = (at("2026-03-01T00:00:10Z"), at("2026-03-01T00:00:20Z"));
     let stream = async || {
-        let Stream { name, caught_up, last_page_at, error } = only(&bench, source).await.streams.remove(0);
+        let Stream { name, caught_up, last_page_at, error, set_aside: _ } =
+            only(&bench, source).await.streams.remove(0);
         assert_eq!(name, "things");
         (caught_up, last_page_at.map(|at| at.0), error)
     };

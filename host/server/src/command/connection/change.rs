@@ -5,6 +5,7 @@ use domain::capability::AuthSlot;
 use serde_json::{Value, json};
 use store::audit::Entry;
 use store::connections::{self, Connection, ConnectionState};
+use store::plugins::Plugin;
 use store::{SystemTx, authorizations, credentials};
 
 use super::secrets;
@@ -23,6 +24,7 @@ pub(super) async fn pause(host: &Host, connection: &Connection) -> Result<String
 
 /// Out of a pause, a stop or a back-off.
 pub(super) async fn resume(host: &Host, connection: &Connection) -> Result<String, CommandError> {
+    refuse_quarantined(connection)?;
     change(host, connection, "connection.resume", json!({}), async |tx| start(tx, connection).await).await?;
     let name = &connection.name;
     Ok(format!("`{name}` is due now: a host that serves takes it, and so does `weighbridge sync {name}`"))
@@ -80,11 +82,17 @@ fn revoked_in_words(slot: &str, outcome: &Revocation) -> String {
 
 /// The slots that the connection's plugin was granted.
 pub(super) async fn slots(host: &Host, connection: &Connection) -> Result<Vec<AuthSlot>, CommandError> {
-    let plugin = &connection.plugin;
-    let installed =
-        host.store.system_read("find the plugin", async |tx| store::plugins::find_active(tx, plugin).await).await?;
-    installed.map(|installed| installed.granted.auth).ok_or_else(|| {
-        CommandError::usage(format!("{plugin} is not installed any more: `weighbridge plugin install` does it"))
+    Ok(running(host, connection).await?.granted.auth)
+}
+
+/// The release that it runs.
+pub(super) async fn running(host: &Host, connection: &Connection) -> Result<Plugin, CommandError> {
+    let find = async |tx: &mut store::SystemRead| store::plugins::find_running(tx, connection.id).await;
+    host.store.system_read("find the plugin", find).await?.ok_or_else(|| {
+        let plugin = &connection.plugin;
+        CommandError::usage(format!(
+            "no release of {plugin} runs for this connection: `weighbridge plugin list` says why"
+        ))
     })
 }
 
@@ -128,6 +136,7 @@ pub(super) async fn credential(host: &Host, connection: &Connection, given: &[St
                 let (workspace, id) = (connection.workspace, connection.id);
                 connections::set_state(tx, workspace, id, ConnectionState::Failed, Some(reason)).await
             }
+            None if connection.quarantined_by.is_some() => Ok(()),
             None => start(tx, connection).await,
         }
     })
@@ -136,19 +145,34 @@ pub(super) async fn credential(host: &Host, connection: &Connection, given: &[St
     let follows = match waits {
         _ if is_paused => format!("stays paused until `weighbridge connection resume {name}`"),
         Some(reason) => reason,
+        None if connection.quarantined_by.is_some() => {
+            format!("stays quarantined until `weighbridge connection release {name}`")
+        }
         None => "is due now".to_owned(),
     };
     Ok(format!("`{name}` has another credential in `{slots}`, and {follows}"))
 }
 
-async fn start(tx: &mut SystemTx, connection: &Connection) -> Result<(), store::StoreError> {
+/// A quarantine has a way out of its own, since the plugin is at fault and not the connection.
+pub(in crate::command) fn refuse_quarantined(connection: &Connection) -> Result<(), CommandError> {
+    let Connection { name, reason, quarantined_by, .. } = connection;
+    match quarantined_by {
+        None => Ok(()),
+        Some(_) => Err(CommandError::usage(format!(
+            "`{name}` is quarantined: {}; `weighbridge connection release {name}` lets it run again",
+            reason.as_deref().unwrap_or("its plugin faulted too often")
+        ))),
+    }
+}
+
+pub(super) async fn start(tx: &mut SystemTx, connection: &Connection) -> Result<(), store::StoreError> {
     let Connection { workspace, id, .. } = connection;
     connections::set_state(tx, *workspace, *id, ConnectionState::Active, None).await?;
     connections::set_due(tx, *workspace, *id, Instant::now()).await
 }
 
 /// Change it, with the entry that says so.
-async fn change(
+pub(super) async fn change(
     host: &Host,
     connection: &Connection,
     action: &str,

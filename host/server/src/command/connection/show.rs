@@ -44,9 +44,15 @@ fn rows(shown: &Shown) -> Vec<Vec<String>> {
     let Shown { told: api::Connection { summary, streams }, interval_minutes, directory, settings, credentials } =
         shown;
     let some = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
+    let consent = summary.waits_for_consent_to.as_ref().map_or_else(
+        || "given".to_owned(),
+        |version| format!("{version} asks for more: `weighbridge connection consent {}` shows it", summary.name),
+    );
     let facts = [
         ("id", summary.id.to_string()),
         ("plugin", summary.plugin.to_string()),
+        ("version", some(&summary.plugin_version)),
+        ("consent", consent),
         ("state", word(summary.state).to_owned()),
         ("reason", some(&summary.reason)),
         ("last success", moment(summary.last_success_at)),
@@ -58,6 +64,9 @@ fn rows(shown: &Shown) -> Vec<Vec<String>> {
     ];
     let facts = facts.into_iter().map(|(what, is)| vec![what.to_owned(), is]);
     let progress = |stream: &api::Stream| match &stream.error {
+        Some(error) if stream.set_aside => {
+            format!("set aside until `weighbridge connection release {}`: {error}", summary.name)
+        }
         Some(error) => error.clone(),
         None if stream.caught_up => "caught up".to_owned(),
         None => "has more to bring".to_owned(),

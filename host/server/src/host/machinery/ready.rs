@@ -1,4 +1,7 @@
-//! What was made ready of each plugin, kept for as long as the very installation that it was made of is the active one.
+//! What was made ready of each package, kept for as long as the very installation that it was made of stands.
+//!
+//! Two releases of a plugin may run side by side: the live one, and the one that connections stay on until their workspace
+//! consents to more.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,16 +10,20 @@ use domain::{Capabilities, Digest, Instant, PluginId};
 use store::plugins::Plugin;
 use tokio::sync::OnceCell;
 
-/// A place for each plugin. Making one ready holds up only those that wait for the same one; what could not be made is
+/// Releases of one plugin that are kept ready.
+const MOST_OF_ONE: usize = 3;
+
+/// A place for each package. Making one ready holds up only those that wait for the same one; what could not be made is
 /// tried anew by the next.
-pub(super) struct Ready<T>(Mutex<HashMap<PluginId, (Installation, Slot<T>)>>);
+pub(super) struct Ready<T>(Mutex<Places<T>>);
+
+type Places<T> = HashMap<(PluginId, Digest), (Installation, Slot<T>)>;
 
 type Slot<T> = Arc<OnceCell<Arc<T>>>;
 
 /// What makes one installation of a plugin another than the last: any of it decides what may run, or until when.
 #[derive(PartialEq)]
 struct Installation {
-    digest: Digest,
     signer: String,
     granted: Capabilities,
     installed_at: Instant,
@@ -32,19 +39,20 @@ impl<T> Ready<T> {
     /// The place of this installation, empty where it was another one's.
     pub(super) fn slot(&self, plugin: &Plugin) -> Slot<T> {
         let Plugin { id, digest, signer, granted, installed_at, .. } = plugin;
-        let installation = Installation {
-            digest: *digest,
-            signer: signer.clone(),
-            granted: granted.clone(),
-            installed_at: *installed_at,
-        };
+        let installation =
+            Installation { signer: signer.clone(), granted: granted.clone(), installed_at: *installed_at };
+        let key = (id.clone(), *digest);
         // Nothing can panic while it is held; and a map of places is whole at any moment.
         let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match places.get(id) {
+        match places.get(&key) {
             Some((known, slot)) if *known == installation => slot.clone(),
             _ => {
                 let slot = Slot::default();
-                places.insert(id.clone(), (installation, slot.clone()));
+                if places.keys().filter(|(of, _)| of == id).count() >= MOST_OF_ONE {
+                    // What still runs is made ready again, out of the cache.
+                    places.retain(|(of, _), _| of != id);
+                }
+                places.insert(key, (installation, slot.clone()));
                 slot
             }
         }
@@ -70,7 +78,22 @@ mod tests {
             state: PluginState::Active,
             reason: None,
             installed_at: Instant::from_micros(1),
+            previous: None,
         }
+    }
+
+    #[tokio::test]
+    async fn two_releases_are_ready_side_by_side_and_not_without_end() {
+        let ready = Ready::<u8>::default();
+        let release = |number: u8| Plugin { digest: Digest::from_bytes([number; 32]), ..plugin("acme/git") };
+        for number in 1..=2 {
+            ready.slot(&release(number)).set(Arc::new(number)).expect("an empty place");
+        }
+        assert!(ready.slot(&release(1)).initialized() && ready.slot(&release(2)).initialized());
+        for number in 3..50 {
+            ready.slot(&release(number));
+        }
+        assert!(ready.0.lock().expect("whole").len() <= MOST_OF_ONE);
     }
 
     #[tokio::test]

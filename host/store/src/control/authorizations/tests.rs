@@ -16,6 +16,7 @@ async fn pending(bench: &Bench) -> ConnectionId {
         settings: json!({}),
         directory: None,
         interval_seconds: 900,
+        consented: domain::Consent::default(),
         created_at: noon(1),
     };
     let made = bench.store.system("connect", async |tx| {

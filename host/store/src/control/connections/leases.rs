@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use domain::{ConnectionId, Instant, PluginId, WorkspaceId};
+use domain::{ConnectionId, Digest, Instant, PluginId, WorkspaceId};
 use sqlx::sqlite::SqliteRow;
 
 use crate::row::Cells;
@@ -37,24 +37,39 @@ pub enum Outcome {
     Retry,
     /// It failed, and waiting cannot help: it stops, with the reason.
     Failed(String),
+    /// Its plugin faulted so often that nothing is left to try: it stops, until it is released or another release comes.
+    Quarantined {
+        /// Why, in one sentence.
+        reason: String,
+        /// The package that faulted.
+        package: Digest,
+    },
     /// It was broken off by the host: nothing is counted.
     Abandoned,
 }
 
 sql::statements! {
-    /// One statement finds and takes, so that no connection has two owners.
+    /// One statement finds and takes, so that no connection has two owners. A plugin whose live release is quarantined
+    /// has no live one: its connections wait for its release, and nothing is said of them meanwhile.
     CLAIM = "UPDATE connections SET lease_owner = $2, lease_until = $3, fence = fence + 1
         WHERE id IN (
             SELECT id FROM connections
             WHERE state = 'active' AND due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)
+            AND (EXISTS (SELECT 1 FROM plugins AS p WHERE p.plugin_id = connections.plugin_id AND p.state = 'active')
+                OR NOT EXISTS (SELECT 1 FROM plugins AS p
+                    WHERE p.plugin_id = connections.plugin_id AND p.state = 'quarantined'))
             ORDER BY due_at LIMIT $4)
         RETURNING id, workspace_id, plugin_id, lease_owner, fence, lease_until, failures";
     CLAIM_ONE = "UPDATE connections SET lease_owner = $2, lease_until = $3, fence = fence + 1
         WHERE id = $4 AND state = 'active' AND (lease_until IS NULL OR lease_until <= $1)
+            AND (EXISTS (SELECT 1 FROM plugins AS p WHERE p.plugin_id = connections.plugin_id AND p.state = 'active')
+                OR NOT EXISTS (SELECT 1 FROM plugins AS p
+                    WHERE p.plugin_id = connections.plugin_id AND p.state = 'quarantined'))
         RETURNING id, workspace_id, plugin_id, lease_owner, fence, lease_until, failures";
     EXTEND = "UPDATE connections SET lease_until = $4 WHERE id = $1 AND lease_owner = $2 AND fence = $3";
     RELEASE = "UPDATE connections SET lease_owner = NULL, lease_until = NULL, due_at = $4,
             failures = CASE $5 WHEN 'succeeded' THEN 0 WHEN 'abandoned' THEN failures ELSE failures + 1 END,
+            quarantined_by = CASE WHEN $5 = 'failed' AND state = 'active' THEN $7 ELSE quarantined_by END,
             state = CASE WHEN $5 = 'failed' AND state = 'active' THEN 'failed' ELSE state END,
             reason = CASE WHEN $5 = 'failed' THEN $6 WHEN $5 = 'succeeded' THEN NULL ELSE reason END
         WHERE id = $1 AND lease_owner = $2 AND fence = $3";
@@ -123,11 +138,12 @@ pub async fn extend(tx: &mut SystemTx, lease: &Lease, until: Instant) -> Result<
 /// # Errors
 /// [`StoreError::StaleFence`] when somebody else has it.
 pub async fn release(tx: &mut SystemTx, lease: &Lease, next_due: Instant, outcome: &Outcome) -> Result<(), StoreError> {
-    let (word, reason) = match outcome {
-        Outcome::Succeeded => ("succeeded", None),
-        Outcome::Retry => ("retry", None),
-        Outcome::Failed(reason) => ("failed", Some(reason.clone())),
-        Outcome::Abandoned => ("abandoned", None),
+    let (word, reason, package) = match outcome {
+        Outcome::Succeeded => ("succeeded", None, None),
+        Outcome::Retry => ("retry", None, None),
+        Outcome::Failed(reason) => ("failed", Some(reason.clone()), None),
+        Outcome::Quarantined { reason, package } => ("failed", Some(reason.clone()), Some(package.as_bytes().to_vec())),
+        Outcome::Abandoned => ("abandoned", None, None),
     };
     let done = sqlx::query(RELEASE)
         .bind(lease.connection.as_bytes().to_vec())
@@ -136,6 +152,7 @@ pub async fn release(tx: &mut SystemTx, lease: &Lease, next_due: Instant, outcom
         .bind(next_due.as_micros())
         .bind(word)
         .bind(reason)
+        .bind(package)
         .execute(tx.conn())
         .await?;
     if done.rows_affected() == 0 { Err(stale(tx, lease).await?) } else { Ok(()) }

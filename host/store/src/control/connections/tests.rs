@@ -1,11 +1,13 @@
 use std::time::Duration;
 
-use domain::{ConnectionId, Instant, WorkspaceId};
+use domain::{ConnectionId, Consent, Digest, Instant, WorkspaceId};
 use serde_json::json;
+use serde_json::value::RawValue;
 
 use super::{ConnectionState, Lease, NewConnection, Outcome, leases};
+use crate::plugins::{Plugin, PluginState};
 use crate::testing::{Bench, new_workspace, noon};
-use crate::{Store, StoreError, connections, credentials};
+use crate::{Store, StoreError, connections, credentials, plugins};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -18,6 +20,7 @@ async fn connect(store: &Store, workspace: WorkspaceId, name: &str) -> Connectio
         settings: json!({"owner": "acme"}),
         directory: None,
         interval_seconds: 900,
+        consented: Consent::default(),
         created_at: noon(1),
     };
     store.system("connect", async |tx| connections::create(tx, &new).await).await.expect("a connection");
@@ -139,5 +142,73 @@ async fn removing_a_connection_destroys_its_credentials_and_frees_its_name() -> 
     assert_eq!(find().await?, None);
     assert!(claim(store, noon(9), "w", 1).await.is_empty());
     connect(store, bench.workspace, "one").await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_quarantined_connection_is_not_claimed_until_it_is_due_again() -> Result<(), StoreError> {
+    let bench = Bench::new().await;
+    let store = &bench.store;
+    let id = connect(store, bench.workspace, "one").await;
+    let package = Digest::from_bytes([3; 32]);
+    let lease = claim(store, noon(2), "w", 1).await.remove(0);
+    let outcome = Outcome::Quarantined { reason: "it trapped".to_owned(), package };
+    store.system("release", async |tx| leases::release(tx, &lease, noon(2), &outcome).await).await?;
+    assert!(claim(store, noon(9), "w", 1).await.is_empty());
+    let stands = async || store.system_read("look", async |tx| connections::get(tx, bench.workspace, id).await).await;
+    let stopped = stands().await?;
+    assert_eq!((stopped.state, stopped.quarantined_by), (ConnectionState::Failed, Some(package)));
+    assert_eq!(stopped.reason.as_deref(), Some("it trapped"));
+    store.system("release", async |tx| connections::set_due(tx, bench.workspace, id, noon(3)).await).await?;
+    assert_eq!(stands().await?.quarantined_by, None);
+    assert_eq!(claim(store, noon(9), "w", 1).await.len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_connection_runs_the_live_release_or_the_one_it_stays_on_and_none_that_is_held() -> Result<(), StoreError> {
+    let bench = Bench::new().await;
+    let store = &bench.store;
+    let id = connect(store, bench.workspace, "one").await;
+    let package = |number: u8| Plugin {
+        id: "acme/test".parse().expect("a plugin id"),
+        version: format!("{number}.0.0"),
+        sequence: number.into(),
+        digest: Digest::from_bytes([number; 32]),
+        manifest: RawValue::from_string("{}".to_owned()).expect("JSON"),
+        signer: "key".to_owned(),
+        granted: domain::Capabilities::default(),
+        state: PluginState::Active,
+        reason: None,
+        installed_at: noon(1),
+        previous: None,
+    };
+    let running = async || {
+        let found = store.system_read("find", async |tx| plugins::find_running(tx, id).await).await;
+        found.expect("readable").map(|plugin| plugin.sequence)
+    };
+    assert_eq!(running().await, None);
+    for number in [1, 2] {
+        store.system("install", async |tx| plugins::install(tx, &package(number)).await).await?;
+    }
+    assert_eq!(running().await, Some(2));
+    let (old, new) = (package(1), package(2));
+    store.system("pin", async |tx| connections::set_package(tx, id, Some(old.digest)).await).await?;
+    assert_eq!(running().await, Some(1), "although another one is live");
+    let hold = async |plugin: &Plugin| {
+        let held = PluginState::Quarantined;
+        store.system("hold", async |tx| plugins::set_state(tx, &plugin.id, plugin.digest, held, Some("x")).await).await
+    };
+    hold(&old).await?;
+    assert_eq!(running().await, None, "held is held");
+    let consent = Consent { kinds: vec![domain::RecordKind::Team], ..Consent::default() };
+    store.system("consent", async |tx| connections::set_consent(tx, bench.workspace, id, &consent).await).await?;
+    assert_eq!(running().await, Some(2));
+    let kept = store.system_read("look", async |tx| connections::list_of_plugin(tx, &new.id).await).await?;
+    assert_eq!((kept.len(), &kept[0].consented), (1, &consent));
+
+    assert_eq!(claim(store, noon(2), "w", 1).await.len(), 1, "a release is live, whatever became of another one");
+    hold(&new).await?;
+    assert!(claim(store, noon(9), "w", 1).await.is_empty(), "nothing is tried while none is live");
     Ok(())
 }

@@ -2,8 +2,9 @@ use domain::{Capabilities, Digest, PluginId};
 use serde_json::value::RawValue;
 
 use super::{Plugin, PluginState};
+use crate::offers::{Offer, OfferState};
 use crate::testing::{Bench, noon};
-use crate::{StoreError, plugins};
+use crate::{StoreError, offers, plugins};
 
 fn package(sequence: u64) -> Plugin {
     Plugin {
@@ -17,6 +18,7 @@ fn package(sequence: u64) -> Plugin {
         state: PluginState::Active,
         reason: None,
         installed_at: noon(1),
+        previous: None,
     }
 }
 
@@ -58,6 +60,56 @@ async fn a_quarantined_package_does_not_run_and_says_why() -> Result<(), StoreEr
             plugins::set_state(tx, &package.id, package.digest, PluginState::Quarantined, why).await?;
             assert!(plugins::find_active(tx, &package.id).await?.is_none());
             assert_eq!(plugins::list(tx).await?[0].reason.as_deref(), why);
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn each_release_remembers_in_whose_place_it_went_live() -> Result<(), StoreError> {
+    let bench = Bench::new().await;
+    let install = async |sequence| {
+        let run = async |tx: &mut crate::SystemTx| {
+            plugins::install(tx, &package(sequence)).await?;
+            plugins::get_active(tx, &package(sequence).id).await
+        };
+        Ok::<_, StoreError>(bench.store.system("install", run).await?.previous)
+    };
+    assert_eq!(install(1).await?, None);
+    assert_eq!(install(1).await?, None, "the same again takes nobody's place");
+    assert_eq!(install(2).await?, Some(package(1).digest));
+    assert_eq!(install(2).await?, Some(package(1).digest));
+    assert_eq!(install(3).await?, Some(package(2).digest));
+    Ok(())
+}
+
+#[tokio::test]
+async fn one_release_waits_at_a_time_and_is_no_offer_any_more_once_it_is_live() -> Result<(), StoreError> {
+    let bench = Bench::new().await;
+    let offer = |sequence| {
+        let Plugin { id, digest, sequence, version, manifest, signer, .. } = package(sequence);
+        let state = OfferState::Pending;
+        Offer { id, digest, sequence, version, manifest, signer, state, reason: None, offered_at: noon(1) }
+    };
+    bench
+        .store
+        .system("offer", async |tx| {
+            let id = &package(1).id;
+            offers::put(tx, &offer(2)).await?;
+            offers::put(tx, &offer(3)).await?;
+            assert_eq!(offers::find_pending(tx, id).await?.map(|offer| offer.sequence), Some(3));
+            let states: Vec<_> =
+                offers::list(tx).await?.into_iter().map(|offer| (offer.sequence, offer.state)).collect();
+            assert_eq!(states, [(3, OfferState::Pending), (2, OfferState::Rejected)]);
+            assert_eq!(plugins::floor(tx, id).await?, None, "what never went live is no floor");
+
+            plugins::install(tx, &package(3)).await?;
+            assert!(offers::find_pending(tx, id).await?.is_none());
+            let refused = offers::reject(tx, id, package(2).digest, "no").await;
+            assert!(matches!(refused, Err(StoreError::Missing { .. })), "it does not wait");
+            offers::put(tx, &offer(2)).await?;
+            offers::reject(tx, id, package(2).digest, "no").await?;
+            assert_eq!(offers::list(tx).await?[0].reason.as_deref(), Some("no"));
             Ok(())
         })
         .await

@@ -41,7 +41,7 @@ async fn a_page_and_its_cursor_are_one() -> Result<(), StoreError> {
         .workspace_read(bench.workspace, "look", async |tx| {
             let stream = streams::find(tx, bench.connection, "things").await?.expect("a stream");
             assert_eq!((stream.cursor.as_deref(), stream.records), (Some("two"), 1));
-            assert_eq!(state::get(tx, bench.connection).await?, kept);
+            assert_eq!(state::get(tx, bench.connection, 1).await?, kept);
             let run = runs::get(tx, bench.run).await?;
             assert_eq!((run.pages, run.records), (1, 1));
             assert_eq!(dirty::take(tx, 10).await?.len(), 1);
@@ -182,7 +182,7 @@ async fn a_failure_leaves_the_cursor_and_the_next_page_clears_it() -> Result<(),
     let fail = async |fence| {
         let run = async |tx: &mut crate::WorkspaceTx| {
             streams::fail(tx, bench.connection, fence, &info, &failure, noon(3)).await?;
-            streams::position(tx, bench.connection, &info).await
+            streams::position(tx, bench.connection, &info, 1).await
         };
         bench.store.workspace(bench.workspace, "fail", run).await
     };
@@ -194,7 +194,7 @@ async fn a_failure_leaves_the_cursor_and_the_next_page_clears_it() -> Result<(),
     assert!(matches!(fail(7).await, Err(StoreError::StaleFence { .. })));
 
     let swept = StreamInfo { mode: StreamMode::Sweep, ..info.clone() };
-    let look = async |tx: &mut crate::WorkspaceRead| streams::position(tx, bench.connection, &swept).await;
+    let look = async |tx: &mut crate::WorkspaceRead| streams::position(tx, bench.connection, &swept, 1).await;
     let changed = bench.store.workspace_read(bench.workspace, "look", look).await?;
     assert_eq!(changed.cursor, None, "a cursor of another mode is not gone on with");
     Ok(())
