@@ -1,20 +1,12 @@
-//! A later release of `steps`, whose cursor has another shape. It reads both.
-use serde::{Deserialize, Serialize};
+//! A later release of `steps`, whose cursor has another shape: a list of one number. It reads both.
 use weighbridge_guests::{guest, team};
 use weighbridge_sdk::Page;
 
-#[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum Cursor {
-    Step(u32),
-    Leap { leap: u32 },
-}
-
 guest!(pull: |call| {
-    let leap = match call.cursor()? {
-        None => 10,
-        Some(Cursor::Step(step)) => step + 10,
-        Some(Cursor::Leap { leap }) => leap + 10,
+    let before = match call.cursor::<u32>() {
+        Ok(step) => step.unwrap_or(0),
+        Err(_) => call.cursor::<[u32; 1]>()?.map_or(0, |[leap]| leap),
     };
-    Page::done(vec![team(format!("leap-{leap}"))], &Cursor::Leap { leap })
+    let leap = before + 10;
+    Page::done(vec![team(format!("leap-{leap}"))], &[leap])
 });
