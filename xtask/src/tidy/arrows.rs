@@ -8,16 +8,18 @@ use crate::cargo::{Metadata, Package, metadata};
 /// Each room and the rooms that it may name.
 const ROOMS: &[(&str, &[&str])] = &[
     ("weighbridge-domain", &[]),
+    ("weighbridge-turns", &["weighbridge-domain"]),
     ("weighbridge-metrics", &["weighbridge-domain"]),
     ("weighbridge-vault", &["weighbridge-domain"]),
     ("weighbridge-egress", &["weighbridge-domain"]),
-    ("weighbridge-sandbox", &["weighbridge-domain"]),
+    ("weighbridge-sandbox", &["weighbridge-domain", "weighbridge-turns"]),
     ("weighbridge-store", &["weighbridge-domain"]),
     ("weighbridge-api", &["weighbridge-domain", "weighbridge-metrics"]),
     (
         "weighbridge",
         &[
             "weighbridge-domain",
+            "weighbridge-turns",
             "weighbridge-metrics",
             "weighbridge-vault",
             "weighbridge-egress",
