@@ -17,6 +17,7 @@ use crate::capability::state::State;
 use crate::fault::{self, CallError, Cause};
 use crate::limits::Limits;
 use crate::meter::Meter;
+use crate::turn::{Processor, Turns};
 
 /// What a call is given. A capability that the connector was not granted is not reachable, whatever stands here.
 pub struct Call {
@@ -88,19 +89,21 @@ pub(crate) struct CallState {
 
 impl CallState {
     /// Of a call whose capabilities are answered in this process.
-    pub(crate) fn here(call: Call) -> Self {
-        let Call { workspace: _, budget, now: _, http, files, state } = call;
-        Self::of(&budget, http, Files::Here(Below::new(files, budget.file_bytes)), state)
+    pub(crate) fn here(call: Call, processors: &Turns<()>) -> Self {
+        let Call { workspace, budget, now: _, http, files, state } = call;
+        let processor = Processor::new(processors.clone(), workspace);
+        Self::of(&budget, processor, http, Files::Here(Below::new(files, budget.file_bytes)), state)
     }
 
     pub(crate) fn of(
         budget: &Budget,
+        processor: Processor,
         http: Option<Arc<dyn Http>>,
         files: Files,
         state: BTreeMap<String, String>,
     ) -> Self {
         Self {
-            meter: Meter::start(Duration::from_millis(budget.cpu_ms.into()), budget.host_calls),
+            meter: Meter::new(Duration::from_millis(budget.cpu_ms.into()), budget.host_calls, processor),
             limits: Limits::new(budget),
             log: Log::new(budget.log_bytes),
             exchange: Exchange::new(http, budget.handles),

@@ -1,17 +1,16 @@
 //! A component that is ready to be called: whose turn it is, and what is believed of its answer.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use domain::{Page, PluginId, RecordKind, StreamInfo};
-use tokio::sync::Semaphore;
 
 use crate::apart::Far;
 use crate::bindings::exports::weighbridge::connector::source;
 use crate::bindings::weighbridge::connector::records;
-use crate::call::{Answered, Call, CallState, Elapsed, Left, Outcome, PullArgs, Size};
+use crate::call::{Answered, Call, CallState, Elapsed, Outcome, PullArgs, Size};
 use crate::engine::Engine;
-use crate::fault::{CallError, GuestFault, HostError, OutputFault, Scene};
+use crate::fault::{CallError, GuestFault, OutputFault, Scene};
 use crate::inside::Inside;
 use crate::lower::{self, Bounds};
 
@@ -23,7 +22,6 @@ pub struct Connector {
 
 struct Inner {
     engine: Engine,
-    gate: Arc<Semaphore>,
     plugin: PluginId,
     kinds: Vec<RecordKind>,
     place: Place,
@@ -39,8 +37,7 @@ pub(crate) enum Place {
 
 impl Connector {
     pub(crate) fn new(engine: Engine, plugin: PluginId, kinds: Vec<RecordKind>, place: Place) -> Self {
-        let gate = engine.turns().plugin(&plugin);
-        Self { inner: Arc::new(Inner { engine, gate, plugin, kinds, place }) }
+        Self { inner: Arc::new(Inner { engine, plugin, kinds, place }) }
     }
 
     /// Which plugin it is.
@@ -53,7 +50,9 @@ impl Connector {
     pub async fn streams(&self, call: Call, settings: &str) -> Outcome<Vec<StreamInfo>> {
         let (budget, now) = (call.budget, call.now.to_string());
         let ask = async |call: Call| match &self.inner.place {
-            Place::Inside(inside) => inside.streams(CallState::here(call), &budget, settings, now.clone()).await,
+            Place::Inside(inside) => {
+                inside.streams(CallState::here(call, inside.processors()), &budget, settings, now.clone()).await
+            }
             Place::Apart(far) => far.streams(call, settings).await.doubted(&budget),
         };
         let check = |streams| Ok((lower::streams(streams, &self.inner.kinds)?, Size::default()));
@@ -66,7 +65,7 @@ impl Connector {
         let PullArgs { settings, stream: stream_name, cursor } = args;
         let args = source::PullArgs { settings, stream_name, cursor, now: now.to_string() };
         let ask = async |call: Call| match &self.inner.place {
-            Place::Inside(inside) => inside.pull(CallState::here(call), &budget, &args).await,
+            Place::Inside(inside) => inside.pull(CallState::here(call, inside.processors()), &budget, &args).await,
             Place::Apart(far) => far.pull(call, &args).await.doubted(&budget),
         };
         let bounds = Bounds { kinds: &self.inner.kinds, now, records: budget.records, bytes: budget.page_bytes };
@@ -88,12 +87,8 @@ impl Connector {
         check: impl FnOnce(R) -> Result<(T, Size), OutputFault>,
     ) -> Outcome<T> {
         let begun = Instant::now();
-        let turn = self.inner.engine.turns().take(&self.inner.gate, call.workspace).await;
+        let turn = self.inner.engine.turns().take(call.workspace, self.inner.plugin.clone()).await;
         let mut elapsed = Elapsed { waiting: begun.elapsed(), ..Elapsed::default() };
-        if turn.is_none() {
-            let stopping = Err(HostError::Stopping.into());
-            return Left::default().settle(stopping, Size::default(), Duration::ZERO, elapsed);
-        }
         let started = Instant::now();
         let budget = call.budget;
         let Answered { returned, left } = ask(call).await;

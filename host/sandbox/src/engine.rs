@@ -29,7 +29,7 @@ pub struct Engine {
 
 struct Inner {
     guests: Guests,
-    turns: Turns,
+    turns: Turns<PluginId>,
     compiler: Compiler,
     cache: Cache,
     /// One component is compiled at a time: each takes all cores and much memory.
@@ -90,17 +90,18 @@ impl Engine {
     }
 
     fn with(guests: Guests, concurrency: Concurrency, compiler: Compiler, cache: Cache) -> Self {
-        let turns = Turns::new(concurrency);
+        let turns = concurrency.turns();
         Self { inner: Arc::new(Inner { guests, turns, compiler, cache, compiling: Semaphore::new(1) }) }
     }
 
     /// How many calls of this plugin and of this workspace run at a time from now on, in place of what the engine was made
     /// with.
     pub fn allow(&self, plugin: (&PluginId, u32), workspace: (WorkspaceId, u32)) {
-        self.turns().allow(plugin, workspace);
+        self.turns().allow_class(plugin.0, plugin.1);
+        self.turns().allow_workspace(workspace.0, workspace.1);
     }
 
-    pub(crate) fn turns(&self) -> &Turns {
+    pub(crate) fn turns(&self) -> &Turns<PluginId> {
         &self.inner.turns
     }
 }

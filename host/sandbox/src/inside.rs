@@ -15,6 +15,7 @@ use crate::call::{Answered, CallState, Left};
 use crate::fault::{self, Cause};
 use crate::meter;
 use crate::runtime::Runtime;
+use crate::turn::Turns;
 
 /// A component that is compiled and linked.
 pub(crate) struct Inside {
@@ -28,6 +29,11 @@ type Returned<T> = wasmtime::Result<Result<T, types::Failure>>;
 impl Inside {
     pub(crate) fn new(runtime: Arc<Runtime>, pre: ConnectorPre<CallState>) -> Self {
         Self { runtime, pre }
+    }
+
+    /// The turns at the processors that its calls compute on.
+    pub(crate) fn processors(&self) -> &Turns<()> {
+        self.runtime.processors()
     }
 
     /// Call the export `streams`.
@@ -80,6 +86,7 @@ impl Inside {
         store: &mut Store<CallState>,
         ask: impl AsyncFnOnce(&mut Store<CallState>, &Exports) -> Returned<R>,
     ) -> Returned<R> {
+        store.data_mut().meter.begin().await;
         let exports = self.pre.instantiate_async(&mut *store).await?;
         ask(store, &exports).await
     }

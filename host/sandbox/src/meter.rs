@@ -13,6 +13,7 @@ use rustix::time::{ClockId, clock_gettime};
 use wasmtime::{StoreContextMut, UpdateDeadline};
 
 use crate::call::CallState;
+use crate::turn::Processor;
 
 /// Time from one tick of the epoch to the next: the unit of `Usage::cpu_ticks`.
 pub const TICK: Duration = Duration::from_millis(2);
@@ -36,13 +37,32 @@ pub(crate) struct Meter {
     since: Instant,
     host_calls: u32,
     most_host_calls: u32,
+    processor: Processor,
 }
 
 impl Meter {
-    /// A meter that starts now.
-    pub(crate) fn start(budget: Duration, most_host_calls: u32) -> Self {
+    /// A meter that starts with [`Self::begin`].
+    pub(crate) fn new(budget: Duration, most_host_calls: u32, processor: Processor) -> Self {
         let (guest, host) = (Duration::ZERO, Duration::ZERO);
-        Self { budget, guest, host, since: Instant::now(), host_calls: 0, most_host_calls }
+        Self { budget, guest, host, since: Instant::now(), host_calls: 0, most_host_calls, processor }
+    }
+
+    /// One of a call that nobody stands beside.
+    #[cfg(test)]
+    pub(crate) fn alone(budget: Duration, most_host_calls: u32) -> Self {
+        Self::new(budget, most_host_calls, Processor::new(crate::turn::processors(), domain::WorkspaceId::generate()))
+    }
+
+    /// Wait for a processor, and start.
+    pub(crate) async fn begin(&mut self) {
+        self.processor.take().await;
+        self.resume();
+    }
+
+    fn resume(&mut self) {
+        if let Some(resumed) = self.processor.resumed() {
+            self.since = self.since.max(resumed);
+        }
     }
 
     /// The guest calls the host, whatever it is told. It is stopped at the next tick if that was once too often.
@@ -54,16 +74,24 @@ impl Meter {
     pub(crate) async fn while_host<F: Future>(&mut self, work: F) -> F::Output {
         self.turn();
         let mut work = pin!(work);
+        let mut waited = false;
         let answer = poll_fn(|context| {
             let begun = thread_time();
             let answer = work.as_mut().poll(context);
             self.charge(thread_time().saturating_sub(begun));
+            if answer.is_pending() && !waited {
+                waited = true;
+                self.processor.leave();
+            }
             answer
         })
         .await;
         let now = Instant::now();
         self.host += now - self.since;
         self.since = now;
+        if waited {
+            self.begin().await;
+        }
         answer
     }
 
@@ -94,6 +122,7 @@ impl Meter {
 
     /// The guest has stopped running, for now or for good.
     pub(crate) fn turn(&mut self) {
+        self.resume();
         let now = Instant::now();
         self.guest += (now - self.since).min(TICK);
         self.since = now;
@@ -109,7 +138,7 @@ pub(crate) fn thread_time() -> Duration {
     Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap_or_default()
 }
 
-/// What happens at each tick: count, and let other tasks have the thread.
+/// What happens at each tick: count, and let other tasks have the thread, or another guest the processor.
 pub(crate) fn at_tick(mut store: StoreContextMut<'_, CallState>) -> wasmtime::Result<UpdateDeadline> {
     let meter = &mut store.data_mut().meter;
     meter.turn();
@@ -118,7 +147,12 @@ pub(crate) fn at_tick(mut store: StoreContextMut<'_, CallState>) -> wasmtime::Re
     } else if meter.host_calls > meter.most_host_calls {
         Err(HostCallsSpent.into())
     } else {
-        Ok(UpdateDeadline::Yield(1))
+        Ok(if meter.processor.is_wanted() {
+            meter.processor.leave();
+            UpdateDeadline::YieldCustom(1, Box::pin(meter.processor.take()))
+        } else {
+            UpdateDeadline::Yield(1)
+        })
     }
 }
 
@@ -133,7 +167,7 @@ mod tests {
 
     #[tokio::test]
     async fn waiting_for_the_host_is_not_the_guests_time_and_its_work_is() {
-        let mut meter = Meter::start(TICK * 10, 1);
+        let mut meter = Meter::alone(TICK * 10, 1);
         meter.while_host(tokio::time::sleep(TICK * 20)).await;
         assert!(meter.guest() < TICK * 5, "{meter:?}");
         meter.since -= Duration::from_secs(5);
@@ -146,7 +180,7 @@ mod tests {
 
     #[tokio::test]
     async fn short_stretches_between_host_calls_add_up() {
-        let mut meter = Meter::start(TICK * 3, 1);
+        let mut meter = Meter::alone(TICK * 3, 1);
         for _ in 0..4 {
             meter.since -= TICK - Duration::from_micros(100);
             meter.while_host(async {}).await;

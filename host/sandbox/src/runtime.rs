@@ -11,11 +11,13 @@ use crate::engine::{EngineError, PrepareError, pooled};
 use crate::inside::Inside;
 use crate::limits::{MEMORIES, TABLES};
 use crate::ticker::Ticker;
+use crate::turn::{self, Turns};
 
 /// One for each process that runs guests.
 pub(crate) struct Runtime {
     wasmtime: wasmtime::Engine,
     ticker: Ticker,
+    processors: Turns<()>,
     linkers: [OnceLock<Linker<CallState>>; Interfaces::SETS],
 }
 
@@ -30,11 +32,15 @@ impl Runtime {
     /// One of an engine that was made with [`pooled`].
     pub(crate) fn of(wasmtime: wasmtime::Engine) -> Result<Self, EngineError> {
         let ticker = Ticker::start(wasmtime.clone()).map_err(EngineError::Clock)?;
-        Ok(Self { wasmtime, ticker, linkers: Default::default() })
+        Ok(Self { wasmtime, ticker, processors: turn::processors(), linkers: Default::default() })
     }
 
     pub(crate) fn wasmtime(&self) -> &wasmtime::Engine {
         &self.wasmtime
+    }
+
+    pub(crate) fn processors(&self) -> &Turns<()> {
+        &self.processors
     }
 
     pub(crate) fn ticker(&self) -> &Ticker {

@@ -66,6 +66,18 @@ impl<C: Hash + Eq + Clone> Turns<C> {
         self.queue().weigh(workspace, weight);
     }
 
+    /// Give a class so many places from now on. Where it holds more, it gets none until it holds fewer.
+    pub fn allow_class(&self, class: &C, places: u32) {
+        self.queue().allow_class(class, places);
+        self.hand_out();
+    }
+
+    /// Give a workspace so many places from now on, as for a class.
+    pub fn allow_workspace(&self, workspace: WorkspaceId, places: u32) {
+        self.queue().allow_workspace(workspace, places);
+        self.hand_out();
+    }
+
     /// Wait for a turn. Dropping the future leaves the queue.
     pub async fn take(&self, workspace: WorkspaceId, class: C) -> Turn<C> {
         loop {
@@ -87,6 +99,16 @@ impl<C: Hash + Eq + Clone> Turns<C> {
     #[must_use]
     pub fn is_wanted(&self, turn: &Turn<C>) -> bool {
         self.queue().is_wanted(&turn.granted, turn.since.elapsed())
+    }
+
+    /// Give what is free to those who wait.
+    fn hand_out(&self) {
+        loop {
+            let next = self.queue().next();
+            let Some((granted, waiting)) = next else { return };
+            // Handed over as a turn, so that one who goes away at this moment gives it back.
+            drop(waiting.send(self.turn(granted)));
+        }
     }
 
     fn turn(&self, granted: Granted<C>) -> Turn<C> {
@@ -113,12 +135,7 @@ impl<C: Hash + Eq + Clone> fmt::Debug for Turn<C> {
 impl<C: Hash + Eq + Clone> Drop for Turn<C> {
     fn drop(&mut self) {
         self.turns.queue().release(&self.granted, self.since.elapsed());
-        loop {
-            let next = self.turns.queue().next();
-            let Some((granted, waiting)) = next else { return };
-            // Handed over as a turn, so that one who goes away at this moment gives it back.
-            drop(waiting.send(self.turns.turn(granted)));
-        }
+        self.turns.hand_out();
     }
 }
 

@@ -24,6 +24,9 @@ pub(crate) struct Queue<C: Hash + Eq + Clone> {
     classes: HashMap<C, u32>,
     shares: HashMap<WorkspaceId, Share<C>>,
     weights: HashMap<WorkspaceId, u32>,
+    /// The classes and workspaces that have other numbers of places than most.
+    class_places: HashMap<C, u32>,
+    workspace_places: HashMap<WorkspaceId, u32>,
     /// What the workspace had whose turn began last: where one begins that has rested.
     now: Virtual,
     /// What a turn takes, as far as was seen: charged in advance, so that one workspace is not given every place that is
@@ -53,6 +56,8 @@ impl<C: Hash + Eq + Clone> Queue<C> {
             classes: HashMap::new(),
             shares: HashMap::new(),
             weights: HashMap::new(),
+            class_places: HashMap::new(),
+            workspace_places: HashMap::new(),
             now: 0,
             usual: Duration::from_millis(1),
         }
@@ -72,10 +77,26 @@ impl<C: Hash + Eq + Clone> Queue<C> {
         self.weights.insert(workspace, weight.max(1));
     }
 
+    pub(crate) fn allow_class(&mut self, class: &C, places: u32) {
+        if places == self.places.per_class {
+            self.class_places.remove(class);
+        } else {
+            self.class_places.insert(class.clone(), places);
+        }
+    }
+
+    pub(crate) fn allow_workspace(&mut self, workspace: WorkspaceId, places: u32) {
+        if places == self.places.per_workspace {
+            self.workspace_places.remove(&workspace);
+        } else {
+            self.workspace_places.insert(workspace, places);
+        }
+    }
+
     /// Take a place if there is one. Nobody is passed over: whoever could have had it has been given it.
     pub(crate) fn seize(&mut self, workspace: WorkspaceId, class: &C) -> Option<Virtual> {
         let held = self.shares.get(&workspace).map_or(0, |share| share.held);
-        if !self.has_room(held, class) {
+        if !self.has_room(workspace, held, class) {
             return None;
         }
         Some(self.grant(workspace, class))
@@ -93,8 +114,10 @@ impl<C: Hash + Eq + Clone> Queue<C> {
         for share in self.shares.values_mut() {
             share.waiting.retain(|(_, waiting)| !waiting.is_closed());
         }
-        let fits = |share: &Share<C>| share.waiting.iter().position(|(class, _)| self.has_room(share.held, class));
-        let candidates = self.shares.iter().filter_map(|(id, share)| Some((share.had, *id, fits(share)?)));
+        let fits = |id: WorkspaceId, share: &Share<C>| {
+            share.waiting.iter().position(|(class, _)| self.has_room(id, share.held, class))
+        };
+        let candidates = self.shares.iter().filter_map(|(id, share)| Some((share.had, *id, fits(*id, share)?)));
         let (_, workspace, at) = candidates.min_by_key(|(had, id, _)| (*had, *id))?;
         let (class, waiting) = self.shares.get_mut(&workspace)?.waiting.remove(at)?;
         let charged = self.grant(workspace, &class);
@@ -121,17 +144,20 @@ impl<C: Hash + Eq + Clone> Queue<C> {
     pub(crate) fn is_wanted(&self, granted: &Granted<C>, so_far: Duration) -> bool {
         let Some(mine) = self.shares.get(&granted.workspace) else { return false };
         let had = mine.had - granted.charged + self.cost(granted.workspace, so_far);
-        let waits = |share: &Share<C>| {
-            share.held < self.places.per_workspace && share.waiting.iter().any(|(_, waiting)| !waiting.is_closed())
+        let waits = |id: WorkspaceId, share: &Share<C>| {
+            share.held < self.places_of(id) && share.waiting.iter().any(|(_, waiting)| !waiting.is_closed())
         };
-        self.shares.iter().any(|(id, share)| *id != granted.workspace && share.had < had && waits(share))
+        self.shares.iter().any(|(id, share)| *id != granted.workspace && share.had < had && waits(*id, share))
     }
 
-    fn has_room(&self, held_by_workspace: u32, class: &C) -> bool {
+    fn has_room(&self, workspace: WorkspaceId, held: u32, class: &C) -> bool {
         let of_class = self.classes.get(class).copied().unwrap_or(0);
-        self.held < self.places.total
-            && of_class < self.places.per_class
-            && held_by_workspace < self.places.per_workspace
+        let class_places = self.class_places.get(class).copied().unwrap_or(self.places.per_class);
+        self.held < self.places.total && of_class < class_places && held < self.places_of(workspace)
+    }
+
+    fn places_of(&self, workspace: WorkspaceId) -> u32 {
+        self.workspace_places.get(&workspace).copied().unwrap_or(self.places.per_workspace)
     }
 
     fn grant(&mut self, workspace: WorkspaceId, class: &C) -> Virtual {

@@ -120,6 +120,21 @@ async fn nobody_waits_behind_one_whose_class_or_workspace_is_full() {
 }
 
 #[tokio::test]
+async fn places_can_be_given_and_taken_away() {
+    let turns = Turns::new(Places { total: 8, per_class: 8, per_workspace: 1 });
+    let first = turns.take(workspace(1), "git").await;
+    let mut second = Box::pin(turns.take(workspace(1), "git"));
+    assert!(second.as_mut().now_or_never().is_none());
+    turns.allow_workspace(workspace(1), 2);
+    let second = second.now_or_never().expect("woken by what is allowed");
+    turns.allow_class(&"git", 1);
+    drop(first);
+    assert!(turns.take(workspace(2), "git").now_or_never().is_none(), "one is held still");
+    drop(second);
+    assert!(turns.take(workspace(2), "git").now_or_never().is_some());
+}
+
+#[tokio::test]
 async fn who_goes_away_leaves_no_place_taken() {
     let turns = one_place();
     let held = turns.take(workspace(1), ()).await;

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::time::Duration;
 
-use domain::Budget;
 use domain::exchange::{ExchangeError, Request, Response};
+use domain::{Budget, WorkspaceId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
@@ -44,6 +44,8 @@ pub(super) enum ToGuests {
 /// What a call is given, beside what it asks for.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Given {
+    /// For whom: decides whose turn it is, nothing else.
+    pub(super) workspace: WorkspaceId,
     pub(super) budget: Budget,
     pub(super) http: bool,
     pub(super) files: bool,

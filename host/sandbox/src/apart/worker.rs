@@ -20,6 +20,7 @@ use crate::engine::pooled;
 use crate::fault::Cause;
 use crate::inside::Inside;
 use crate::runtime::Runtime;
+use crate::turn::Processor;
 
 /// Run guests for the host at the other end of the standard streams, so many at a time, until it hangs up.
 ///
@@ -131,10 +132,10 @@ impl Desk {
 }
 
 async fn run(inside: &Inside, given: Given, export: Export, asker: Asker) -> Done {
-    let Given { budget, http, files, state } = given;
+    let Given { workspace, budget, http, files, state } = given;
     let files = if files { Files::Apart(FarFiles::new(asker.clone())) } else { Files::none() };
     let http = http.then(|| Arc::new(asker) as Arc<dyn crate::Http>);
-    let state = CallState::of(&budget, http, files, state);
+    let state = CallState::of(&budget, Processor::new(inside.processors().clone(), workspace), http, files, state);
     match export {
         Export::Streams { settings, now } => Done::Streams(inside.streams(state, &budget, &settings, now).await),
         Export::Pull(args) => Done::Pull(inside.pull(state, &budget, &args).await),

@@ -26,6 +26,8 @@ use crate::guest::{GLOBAL, Guest, PAGE, SCRATCH, page};
 mod apart;
 mod budgets;
 mod cached;
+mod fairness;
+
 mod isolation;
 mod loading;
 mod output;

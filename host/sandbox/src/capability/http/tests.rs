@@ -44,7 +44,7 @@ fn request(url: &str) -> wit::Request {
 async fn a_batch_overlaps_within_bounds_and_keeps_its_order() {
     let upstream = Arc::new(Upstream::default());
     let mut exchange = Exchange::new(Some(Arc::clone(&upstream) as Arc<dyn Http>), HANDLES);
-    let mut meter = Meter::start(std::time::Duration::from_secs(1), u32::MAX);
+    let mut meter = Meter::alone(std::time::Duration::from_secs(1), u32::MAX);
     let mut view = View { exchange: &mut exchange, meter: &mut meter };
     let urls: Vec<String> = (1..=20).map(|length| "u".repeat(length)).collect();
     let answers = view.send_all(urls.iter().map(|url| request(url)).collect()).await.expect("answers");
@@ -60,7 +60,7 @@ async fn a_batch_overlaps_within_bounds_and_keeps_its_order() {
 #[tokio::test]
 async fn what_was_never_sent_is_not_counted() {
     let mut exchange = Exchange::new(Some(Arc::new(Upstream::default())), HANDLES);
-    let mut meter = Meter::start(std::time::Duration::from_secs(1), u32::MAX);
+    let mut meter = Meter::alone(std::time::Duration::from_secs(1), u32::MAX);
     let mut view = View { exchange: &mut exchange, meter: &mut meter };
     assert!(matches!(view.send(request("denied")).await.expect("settled"), Err(wit::HttpError::Denied(_))));
     assert!(matches!(view.send(request("reset")).await.expect("settled"), Err(wit::HttpError::Connection(_))));
@@ -74,7 +74,7 @@ async fn what_was_never_sent_is_not_counted() {
 async fn a_batch_that_could_not_be_held_is_not_sent() {
     let upstream = Arc::new(Upstream::default());
     let mut exchange = Exchange::new(Some(Arc::clone(&upstream) as Arc<dyn Http>), HANDLES);
-    let mut meter = Meter::start(std::time::Duration::from_secs(1), u32::MAX);
+    let mut meter = Meter::alone(std::time::Duration::from_secs(1), u32::MAX);
     let mut view = View { exchange: &mut exchange, meter: &mut meter };
     let flood = (0..=HANDLES).map(|_| request("u")).collect();
     assert!(view.send_all(flood).await.expect_err("refused").is::<HandlesSpent>());
