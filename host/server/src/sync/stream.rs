@@ -8,6 +8,7 @@ use store::streams::Stream;
 use store::{pages, state, streams};
 
 use super::call::Gateway;
+use super::course::Course;
 use super::crash;
 use super::ending::StreamEnding;
 use super::interruption::Interruption;
@@ -31,8 +32,9 @@ pub(super) async fn run(
         return Ok(());
     }
     trail.begin_stream(&declared.name, stream.cursor.as_deref());
+    let mut course = Course::from(stream.cursor.as_deref());
     while run.turn.goes_on() {
-        match page(run, declared, &stream, ending.pages + 1, trail).await? {
+        match page(run, declared, &stream, ending.pages + 1, &mut course, trail).await? {
             Turned::Stopped => break,
             Turned::Failed(failure) => {
                 ending.faults = crash::note(run, Some(declared), &failure).await?;
@@ -69,6 +71,7 @@ async fn page(
     declared: &StreamInfo,
     stream: &Stream,
     number: u32,
+    course: &mut Course,
     trail: &mut Trail,
 ) -> Result<Turned, Interruption> {
     let now = Instant::now();
@@ -95,9 +98,8 @@ async fn page(
             return failure(error, prepared.session.as_deref(), &step.limits).map(Turned::Failed);
         }
     };
-    if matches!(&page.next, Next::More(cursor) if Some(cursor.as_str()) == stream.cursor.as_deref()) {
-        let message = "the page says that there is more, at the cursor where it began: the stream would never end";
-        return Ok(Turned::Failed(failure_of(FailureKind::GuestFault, message.to_owned())));
+    if let Err(lost) = course.go(&page) {
+        return Ok(Turned::Failed(failure_of(FailureKind::GuestFault, lost.to_string())));
     }
     let commit = PageCommit {
         connection: run.connection.id,
