@@ -1,4 +1,4 @@
-//! Has an id of a megabyte.
+//! A011, A020: Has an id of a megabyte.
 use weighbridge_guests::{guest, team};
 use weighbridge_sdk::Page;
 

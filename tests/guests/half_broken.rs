@@ -1,4 +1,4 @@
-//! Has two streams, and traps in one of them.
+//! A016: Has two streams, and traps in one of them.
 use weighbridge_guests::{guest, team};
 use weighbridge_sdk::records::RecordKind;
 use weighbridge_sdk::{Page, Stream};

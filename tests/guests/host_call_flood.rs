@@ -1,4 +1,4 @@
-//! Asks for a file outside of its directory, again and again: refused each time, and each time the host's work.
+//! A004: Asks for a file outside of its directory, again and again: refused each time, and each time the host's work.
 use weighbridge_guests::{guest, team};
 use weighbridge_sdk::{Page, files};
 

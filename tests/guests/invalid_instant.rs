@@ -1,4 +1,4 @@
-//! The second of its records has an instant that is none.
+//! A020: The second of its records has an instant that is none.
 use weighbridge_guests::{guest, team};
 use weighbridge_sdk::Page;
 use weighbridge_sdk::records::{Membership, Record};

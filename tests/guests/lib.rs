@@ -1,15 +1,23 @@
-//! What the guests share: one stream, no settings, and records to fill pages with.
+//! What the guests share: one stream, settings of any name, and records to fill pages with.
 //!
-//! To add a guest: a file beside this one, an `[[example]]` in `Cargo.toml`, and a test of its name in
-//! `tests/features/guests.rs`, which compares the two lists.
+//! To add a guest: a file beside this one that begins with the attacks of the threat model that it is (`//! A003: …`), a
+//! line in `Cargo.toml` if it is Rust, and a test of its name in `tests/features/guests/`, without which the tests do not
+//! compile. A guest in text (`NAME.wat`) needs no line; `tests/src/kit/wat.rs` says what may stand in it.
 
-use serde::Deserialize;
-use weighbridge_sdk::records::{Record, RecordKind, Repository, Team};
+use std::collections::BTreeMap;
+
+use weighbridge_sdk::http::Request;
+use weighbridge_sdk::records::{
+    Commit, Membership, PullRequest, PullRequestState, Record, RecordKind, Repository, Signature, Team, WorkItem,
+    WorkItemState,
+};
 use weighbridge_sdk::{Failure, Stream};
 
-/// No settings.
-#[derive(Debug, Deserialize)]
-pub struct Nothing {}
+/// An instant that nobody doubts.
+pub const INSTANT: &str = "2026-03-01T09:30:00Z";
+
+/// Whatever the connection has.
+pub type Settings = BTreeMap<String, String>;
 
 /// The one stream of most guests.
 ///
@@ -40,6 +48,102 @@ pub fn repository(id: impl Into<String>) -> Record {
     })
 }
 
+/// A valid commit.
+#[must_use]
+pub fn commit(id: impl Into<String>) -> Commit {
+    Commit {
+        id: id.into(),
+        repository: "repository".into(),
+        sha: "c0ffee00".into(),
+        parents: Vec::new(),
+        author: Signature::unmatched("somebody", "somebody@example.com"),
+        authored_at: INSTANT.into(),
+        committer: None,
+        committed_at: INSTANT.into(),
+        message: "a commit".into(),
+        files: None,
+        changed_files: None,
+        additions: None,
+        deletions: None,
+        url: None,
+        extra: Vec::new(),
+    }
+}
+
+/// A valid pull request, which was merged.
+#[must_use]
+pub fn pull_request(id: impl Into<String>) -> PullRequest {
+    PullRequest {
+        id: id.into(),
+        repository: "repository".into(),
+        number: 1,
+        title: "a pull request".into(),
+        state: PullRequestState::Merged,
+        draft: false,
+        author: None,
+        created_at: INSTANT.into(),
+        updated_at: INSTANT.into(),
+        closed_at: Some(INSTANT.into()),
+        merged_at: Some(INSTANT.into()),
+        merged_by: None,
+        merge_commit: None,
+        base_branch: None,
+        head_branch: None,
+        first_commit_at: None,
+        commits: None,
+        changed_files: None,
+        additions: None,
+        deletions: None,
+        labels: Vec::new(),
+        url: None,
+        extra: Vec::new(),
+    }
+}
+
+/// A valid work item.
+#[must_use]
+pub fn work_item(id: impl Into<String>) -> WorkItem {
+    WorkItem {
+        id: id.into(),
+        project: None,
+        key: "KEY-1".into(),
+        title: "a work item".into(),
+        kind: None,
+        state: WorkItemState::Open,
+        status: None,
+        author: None,
+        assignees: Vec::new(),
+        labels: Vec::new(),
+        parent: None,
+        estimate: None,
+        created_at: INSTANT.into(),
+        updated_at: INSTANT.into(),
+        closed_at: None,
+        url: None,
+        extra: Vec::new(),
+    }
+}
+
+/// A valid membership.
+#[must_use]
+pub fn membership(id: impl Into<String>) -> Membership {
+    Membership {
+        id: id.into(),
+        team: "one".into(),
+        person: "somebody".into(),
+        role: None,
+        since: Some(INSTANT.into()),
+        until: None,
+        extra: Vec::new(),
+    }
+}
+
+/// A team for each request that was answered, of the attempt's name: none is what a good host leaves.
+pub fn answered<N: Into<String>>(attempts: impl IntoIterator<Item = (N, Request)>) -> Vec<Record> {
+    let answered = attempts.into_iter().filter_map(|(name, request)| request.send().is_ok().then_some(name));
+    answered.map(team).collect()
+}
+
 /// A guest: what it does in `streams`, and what in `pull`.
 #[macro_export]
 macro_rules! guest {
@@ -50,7 +154,7 @@ macro_rules! guest {
         struct Guest;
 
         impl weighbridge_sdk::Connector for Guest {
-            type Settings = $crate::Nothing;
+            type Settings = $crate::Settings;
 
             fn streams(_: &Self::Settings, _: &str) -> Result<Vec<weighbridge_sdk::Stream>, weighbridge_sdk::Failure> {
                 $streams

@@ -1,4 +1,4 @@
-//! Writes a hundred megabytes of log, with control characters.
+//! A015: Writes a hundred megabytes of log, with control characters.
 use weighbridge_guests::{guest, team};
 use weighbridge_sdk::{Page, log};
 

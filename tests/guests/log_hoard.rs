@@ -1,4 +1,4 @@
-//! Hands the log one line of seven megabytes, of which the host keeps what its log may have.
+//! A015: Hands the log one line of seven megabytes, of which the host keeps what its log may have.
 use weighbridge_guests::{guest, team};
 use weighbridge_sdk::{Page, log};
 

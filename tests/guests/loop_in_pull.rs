@@ -1,4 +1,4 @@
-//! Never comes back from `pull`.
+//! A003: Never comes back from `pull`.
 use weighbridge_guests::guest;
 
 guest!(pull: |_| loop {

@@ -1,4 +1,4 @@
-//! Never comes back from `streams`.
+//! A003: Never comes back from `streams`.
 use weighbridge_guests::guest;
 use weighbridge_sdk::Page;
 

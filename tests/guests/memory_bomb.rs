@@ -1,4 +1,4 @@
-//! Takes memory until there is none.
+//! A005: Takes memory until there is none.
 use weighbridge_guests::guest;
 use weighbridge_sdk::Page;
 

@@ -1,4 +1,4 @@
-//! Brings a million records in one page.
+//! A055: Brings a million records in one page.
 use weighbridge_guests::{guest, team};
 use weighbridge_sdk::Page;
 

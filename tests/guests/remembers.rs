@@ -1,4 +1,4 @@
-//! Counts its own calls in a global, and says so in the id of its record.
+//! A017: Counts its own calls in a global, and says so in the id of its record.
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use weighbridge_guests::{guest, team};

@@ -1,4 +1,4 @@
-//! Asks in every way that it has, keeps all that it hears, and looks for credentials in the whole of its own memory.
+//! A048, A105: Asks in every way that it has, keeps all that it hears, and looks for credentials in the whole of its own memory.
 //!
 //! What it looks for is what all credentials of its test have in common, in the forms that text travels in. The table of
 //! forms is hidden, or it would find that.

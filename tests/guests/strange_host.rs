@@ -1,4 +1,4 @@
-//! Asks a host that it was not granted; the refusal is the name of its record.
+//! A039: Asks a host that it was not granted; the refusal is the name of its record.
 use weighbridge_guests::{guest, team};
 use weighbridge_sdk::{Page, http};
 

@@ -1,4 +1,4 @@
-//! Brings one record more than a page may have.
+//! A055: Brings one record more than a page may have.
 use weighbridge_guests::{guest, team};
 use weighbridge_sdk::Page;
 

@@ -1,4 +1,4 @@
-//! Brings a kind of record that its manifest does not declare.
+//! A020: Brings a kind of record that its manifest does not declare.
 use weighbridge_guests::{guest, repository, team};
 use weighbridge_sdk::Page;
 

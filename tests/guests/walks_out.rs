@@ -1,4 +1,4 @@
-//! Tries to read above its directory.
+//! A032: Tries to read above its directory.
 use weighbridge_guests::{guest, team};
 use weighbridge_sdk::{Page, files};
 

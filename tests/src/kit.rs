@@ -10,10 +10,13 @@ mod host;
 mod oauth;
 mod provider;
 mod python;
+mod resident;
 mod rows;
 mod serving;
 mod skip;
 mod source;
+mod trial;
+mod wat;
 
 pub use build::{built, root};
 pub use github::TOKEN;
@@ -25,3 +28,4 @@ pub use python::python;
 pub use serving::{Answered, Serving};
 pub use skip::skip;
 pub use source::{Manner, Reply, Request, Source};
+pub use trial::{Ended, Trial};

@@ -81,7 +81,7 @@ pub(crate) fn guests() -> Result<()> {
     prepare_target()?;
     run(cargo().args(["build", "--quiet", "--package", "weighbridge-guests", "--examples"]).args([
         "--profile",
-        "connector",
+        "guest",
         "--target",
         WASM,
     ]))

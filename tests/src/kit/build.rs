@@ -35,13 +35,13 @@ pub fn built() -> &'static Built {
         run(&["run", "--quiet", "--package", "xtask", "--", "plugins"]);
         let wasm = "wasm32-unknown-unknown";
         let guests = ["build", "--quiet", "--package", "weighbridge-guests", "--examples"];
-        run(&[&guests[..], &["--profile", "connector", "--target", wasm]].concat());
+        run(&[&guests[..], &["--profile", "guest", "--target", wasm]].concat());
         // The test's own binary lies in `TARGET/debug/deps`.
         let this = std::env::current_exe().expect("the test's own path");
         let target = this.ancestors().nth(3).expect("the target folder");
         Built {
             weighbridge: target.join("debug/weighbridge"),
-            guests: target.join(wasm).join("connector/examples"),
+            guests: target.join(wasm).join("guest/examples"),
             modules: target.join(wasm).join("connector"),
             plugins: target.join("plugins"),
         }

@@ -1,10 +1,11 @@
-//! Guests: core modules of `tests/guests`, packed with a manifest and signed.
+//! Guests: what stands in `tests/guests`, packed with a manifest and signed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::build::built;
 use super::host::{Host, Ran};
+use super::wat::{self, Made};
 
 /// The manifest of most guests: one kind, no capability.
 pub const MANIFEST: &str = r#"
@@ -28,15 +29,26 @@ impl Guest {
     #[track_caller]
     #[must_use]
     pub fn pack(host: &Host, name: &str, manifest: &str) -> Self {
-        Self::pack_module(host, name, &built().guests.join(name).with_extension("wasm"), manifest)
+        match wat::make(name) {
+            None => Self::pack_module(host, name, &built().guests.join(name).with_extension("wasm"), manifest),
+            Some(Made::Module(module)) => {
+                let path = folder(host, name).join("module.wasm");
+                fs::write(&path, module).expect("a module");
+                Self::pack_module(host, name, &path, manifest)
+            }
+            Some(Made::Component(component)) => {
+                let package = folder(host, name).join("guest.wasm");
+                fs::write(&package, wat::package(component, manifest)).expect("a package");
+                Self { package }
+            }
+        }
     }
 
     /// Pack any core module with this manifest, unsigned.
     #[track_caller]
     #[must_use]
     pub fn pack_module(host: &Host, name: &str, module: &Path, manifest: &str) -> Self {
-        let folder = host.folder().join(format!("guest-{name}"));
-        fs::create_dir_all(&folder).expect("a folder");
+        let folder = folder(host, name);
         fs::write(folder.join("plugin.toml"), manifest).expect("a manifest");
         let package = folder.join("guest.wasm");
         let text = |path: &Path| path.display().to_string();
@@ -49,9 +61,15 @@ impl Guest {
     #[track_caller]
     #[must_use]
     pub fn sign(self, host: &Host) -> Self {
-        let key = built().plugins.join("key.pem").display().to_string();
-        let _ = host.run(&["plugin", "sign", &self.path(), "--key", &key]).good();
+        let _ = self.try_to_sign(host).good();
         self
+    }
+
+    /// Try to sign it: what is no package cannot be.
+    #[must_use]
+    pub fn try_to_sign(&self, host: &Host) -> Ran {
+        let key = built().plugins.join("key.pem").display().to_string();
+        host.run(&["plugin", "sign", &self.path(), "--key", &key])
     }
 
     /// Try to install it, granting all that it asks for.
@@ -74,4 +92,10 @@ impl Guest {
         let _ = host.run(&[&["connect", "tests/guest"], connect].concat()).good();
         host.run(&["sync", "--json"])
     }
+}
+
+fn folder(host: &Host, name: &str) -> PathBuf {
+    let folder = host.folder().join(format!("guest-{name}"));
+    fs::create_dir_all(&folder).expect("a folder");
+    folder
 }

@@ -113,12 +113,28 @@ impl Host {
         TABLES.into_iter().map(of).collect()
     }
 
+    /// The rows of a query that has one column of text.
+    #[track_caller]
+    #[must_use]
+    pub fn texts(&self, query: &str) -> Vec<String> {
+        let query = query.to_owned();
+        self.look(async move |file| sqlx::query_scalar(AssertSqlSafe(query)).fetch_all(file).await)
+    }
+
+    /// How many rows these connections have in all tables of records, and in that of state.
+    #[track_caller]
+    #[must_use]
+    pub fn stored(&self, connections: &str) -> i64 {
+        let tables = TABLES.into_iter().filter(|table| *table != "rollups").chain(["state"]);
+        let count = |table| format!("(SELECT COUNT(*) FROM {table} WHERE connection_id IN {connections})");
+        self.number(&format!("SELECT {}", tables.map(count).collect::<Vec<_>>().join(" + ")))
+    }
+
     /// The ids of a table's records.
     #[track_caller]
     #[must_use]
     pub fn record_ids(&self, table: &str) -> Vec<String> {
-        let query = format!("SELECT id FROM {table} WHERE deleted_at IS NULL ORDER BY id");
-        self.look(async move |file| sqlx::query_scalar(AssertSqlSafe(query)).fetch_all(file).await)
+        self.texts(&format!("SELECT id FROM {table} WHERE deleted_at IS NULL ORDER BY id"))
     }
 
     fn look<T: Send>(&self, question: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, sqlx::Error> + Send) -> T {

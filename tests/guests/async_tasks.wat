@@ -1,0 +1,4 @@
+;; A008: Yields to tasks of its own.
+(component
+  (core func (canon thread.yield))
+  <<source>>)

@@ -1,0 +1,4 @@
+;; A012: Has components five levels deep.
+(component
+  (component (component (component (component (component)))))
+  <<source>>)

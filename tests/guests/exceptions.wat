@@ -1,0 +1,5 @@
+;; A008: Throws an exception.
+(component
+  (core module
+    (tag $t) (func (throw $t)))
+  <<source>>)

@@ -1,0 +1,4 @@
+;; A001: Asks for a function beside all interfaces.
+(component
+  (import "get-secret" (func (result string)))
+  <<source>>)

@@ -1,0 +1,10 @@
+//! A058: Has an instant of a year below zero.
+use weighbridge_guests::{guest, membership};
+use weighbridge_sdk::Page;
+use weighbridge_sdk::records::Record;
+
+guest!(pull: |_| {
+    let mut lie = membership("1");
+    lie.since = Some("-0044-03-15T00:00:00Z".into());
+    Page::done(vec![Record::from(lie)], &1)
+});

@@ -1,0 +1,5 @@
+;; A033, A037: Hides a second manifest in a module.
+(component
+  (core module
+    (@custom "weighbridge:manifest" "{}"))
+  <<source>>)

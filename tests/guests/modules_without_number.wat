@@ -1,0 +1,4 @@
+;; A012: Has sixty-five modules.
+(component
+  [[65 x (core module) ]]
+  <<source>>)

@@ -1,0 +1,1 @@
+(func $pull (export "weighbridge:connector/source@0.1.0#pull") (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)

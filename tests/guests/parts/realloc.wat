@@ -1,0 +1,5 @@
+(func $realloc (export "cabi_realloc") (param $old i32) (param $had i32) (param $align i32) (param $size i32) (result i32)
+  (local $at i32)
+  (local.set $at (i32.and (i32.add (global.get $heap) (i32.const 7)) (i32.const -8)))
+  (global.set $heap (i32.add (local.get $at) (local.get $size)))
+  (local.get $at))

@@ -1,0 +1,7 @@
+;; A016: Traps while it cleans up after its page.
+(module
+  <<memory>>
+  <<realloc>>
+  <<streams>>
+  <<pull>>
+  (func (export "cabi_post_weighbridge:connector/source@0.1.0#pull") (param i32) unreachable))

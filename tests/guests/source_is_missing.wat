@@ -1,0 +1,2 @@
+;; A036: Exports nothing.
+(component)

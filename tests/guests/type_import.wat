@@ -1,0 +1,4 @@
+;; A001: Asks for a resource of somebody else.
+(component
+  (import "token" (type (sub resource)))
+  <<source>>)
