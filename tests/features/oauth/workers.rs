@@ -1,5 +1,6 @@
 //! Many workers of two processes and one refresh token: it is used once, whoever asks and whoever dies.
 
+use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,6 +19,7 @@ const WORKERS: usize = 25;
 /// How often each asks.
 const ROUNDS: usize = 20;
 const FOLDER: &str = "WEIGHBRIDGE_TEST_FOLDER";
+const READY: &str = "ready to ask";
 const TEST: &str = "oauth::workers::worker_process";
 
 /// A second process of workers, which begins when its standard input ends.
@@ -41,13 +43,14 @@ async fn account(folder: &std::path::Path) -> Account {
     Account::of(&host, &connection, &slot).expect("an OAuth 2 slot")
 }
 
-/// All workers at once; each finds its token refused by the source now and then.
-async fn work(folder: &std::path::Path) {
+/// All workers at once, after `start`: each finds the token that it has refused by the source.
+async fn work(folder: &std::path::Path, start: impl Future<Output = ()>) {
     let account = Arc::new(account(folder).await);
+    let first = account.current().await.expect("a token").access;
+    start.await;
     let workers = (0..WORKERS).map(|_| {
-        let account = Arc::clone(&account);
+        let (account, first) = (Arc::clone(&account), first.clone());
         tokio::spawn(async move {
-            let first = account.current().await.expect("a token").access;
             // The source has ended every access token: all find out at the same time.
             let renewed = account.renewed(&first).await.expect("an answer").expect("another token").access;
             assert_ne!(first.expose_secret(), renewed.expose_secret());
@@ -66,8 +69,12 @@ async fn work(folder: &std::path::Path) {
 #[ignore = "the second process of other tests"]
 async fn worker_process() {
     let Some(folder) = std::env::var_os(FOLDER) else { return };
-    tokio::task::spawn_blocking(|| std::io::read_to_string(std::io::stdin())).await.expect("a wait").expect("an end");
-    work(folder.as_ref()).await;
+    let start = async {
+        eprintln!("{READY}");
+        let wait = tokio::task::spawn_blocking(|| std::io::read_to_string(std::io::stdin()));
+        wait.await.expect("a wait").expect("an end");
+    };
+    work(folder.as_ref(), start).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -76,12 +83,15 @@ async fn two_processes_of_many_workers_refresh_once() {
     // Long enough for everybody to ask meanwhile.
     provider.book().pause = Duration::from_millis(400);
     let mut other = process(&host);
-    // Its runtime and its store take a moment; what counts is that both are under way together.
-    drop(other.stdin.take());
-    work(host.folder()).await;
+    // Both have the same token in their hands before either begins.
+    let mut told = BufReader::new(other.stderr.take().expect("what it says")).lines().map_while(Result::ok);
+    assert!(told.any(|line| line.contains(READY)), "the other process did not come so far");
+    let begin = async { drop(other.stdin.take()) };
+    work(host.folder(), begin).await;
+    let rest: Vec<_> = told.collect();
     let ended = other.wait_with_output().expect("it ends");
-    let told = String::from_utf8_lossy(&ended.stdout).into_owned() + &String::from_utf8_lossy(&ended.stderr);
-    assert!(ended.status.success() && told.contains("1 passed"), "{told}");
+    let answered = String::from_utf8_lossy(&ended.stdout);
+    assert!(ended.status.success() && answered.contains("1 passed"), "{answered}\n{}", rest.join("\n"));
     assert_eq!(counts(&provider), (2, 1, 0), "the consent's, and one refresh");
 }
 
