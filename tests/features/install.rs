@@ -171,7 +171,7 @@ fn what_was_refused_is_in_the_audit_log_with_its_reason() {
 
     let entries = host.run(&["audit", "--json"]).good().json();
     let actions: Vec<_> = entries.as_array().expect("entries").iter().map(|entry| entry["action"].clone()).collect();
-    assert_eq!(actions, ["plugin.install", "plugin.refuse", "plugin.refuse", "trust.add", "workspace.new"]);
+    assert_eq!(actions, ["plugin.install", "plugin.refuse", "plugin.refuse", "trust.key", "workspace.new"]);
     assert_eq!(entries[1]["subject"], no_package.as_str());
     assert_eq!(entries[2]["subject"], "tests/guest");
     let reason = entries[2]["detail"]["reason"].as_str().expect("a reason");

@@ -126,7 +126,11 @@ fn each_way_of_asking_for_more_waits_and_each_way_of_asking_for_less_does_not() 
     let live = offer(&host, "strange_host", 7, &narrower).good();
     assert!(live.out.contains("is live"), "{}", live.out);
     let again = offer(&host, "strange_host", 8, rule).good();
-    assert!(again.out.contains("more      POST https://a.example:443/api"), "the grant narrowed, too: {}", again.out);
+    assert!(
+        again.out.contains("more      GET POST https://a.example:443/api…"),
+        "the grant narrowed, too: {}",
+        again.out
+    );
 }
 
 #[test]

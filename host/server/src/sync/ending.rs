@@ -295,6 +295,37 @@ mod tests {
         assert_eq!(ending.verdict(HOUR, 0, 0), (Outcome::Succeeded, Duration::ZERO));
     }
 
+    fn faults(count: u32, set_aside: bool) -> Faults {
+        let package = domain::Digest::from_bytes([3; 32]);
+        Faults { count, package, regressed: false, set_aside }
+    }
+
+    #[test]
+    fn a_stream_that_is_set_aside_slows_nobody_down_and_the_last_one_quarantines() {
+        let fault = Some((FailureKind::GuestFault, None));
+        let mut ending = ending(&[fault, None]);
+        ending.streams[0].faults = Some(faults(4, false));
+        assert_eq!(ending.verdict(HOUR, 0, 0), (Outcome::Retry, backoff::wait(1, 0)));
+        ending.streams[0].faults = Some(faults(5, true));
+        assert_eq!(ending.verdict(HOUR, 0, 0), (Outcome::Succeeded, HOUR));
+        ending.streams.pop();
+        let (outcome, _) = ending.verdict(HOUR, 0, 0);
+        assert!(
+            matches!(&outcome, Outcome::Quarantined { reason, .. } if reason == "5 guest faults in a row, the last: because")
+        );
+        ending.unfinished = true;
+        assert_eq!(ending.verdict(HOUR, 0, 0).0, Outcome::Succeeded, "streams are left that were not tried");
+    }
+
+    #[test]
+    fn what_the_source_could_not_do_never_quarantines() {
+        for kind in [FailureKind::Upstream, FailureKind::InvalidData, FailureKind::RateLimited] {
+            let mut ending = ending(&[Some((kind, None)), Some((FailureKind::GuestFault, None))]);
+            ending.streams[1].faults = Some(faults(9, true));
+            assert!(matches!(ending.verdict(HOUR, 99, 0).0, Outcome::Retry), "{kind}");
+        }
+    }
+
     #[test]
     fn a_record_keeps_no_more_errors_than_it_has_room_for() {
         let failures = vec![Some((FailureKind::Upstream, None)); 10_000];

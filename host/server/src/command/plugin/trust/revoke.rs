@@ -2,7 +2,7 @@
 
 use domain::{Digest, PluginId};
 use sandbox::trust::KeyId;
-use store::{StoreError, plugins, trust};
+use store::{StoreError, offers, plugins, trust};
 
 use super::steps::{Step, Steps};
 use crate::command::{CommandError, in_words};
@@ -25,7 +25,8 @@ pub(super) async fn revoke(host: &Host, id: &str, reason: &str, meant: Meant) ->
             let is_key = trust::find_key(steps.tx, id).await?.is_some()
                 || trust::find_revoked_key(steps.tx, id).await?.is_some();
             let is_package = trust::find_revoked_digest(steps.tx, digest).await?.is_some()
-                || plugins::list(steps.tx).await?.iter().any(|plugin| plugin.digest == digest);
+                || plugins::list(steps.tx).await?.iter().any(|plugin| plugin.digest == digest)
+                || offers::list(steps.tx).await?.iter().any(|offer| offer.digest == digest);
             match meant {
                 Meant::Key => steps.revoke_key(&key.to_string(), reason).await?,
                 Meant::Known if is_key => steps.revoke_key(&key.to_string(), reason).await?,
@@ -33,7 +34,7 @@ pub(super) async fn revoke(host: &Host, id: &str, reason: &str, meant: Meant) ->
                 Meant::Known if is_package => steps.revoke_package(digest, reason).await?,
                 Meant::Known => {
                     return Ok::<_, StoreError>(Err(CommandError::usage(format!(
-                        "{id} is no key that this host trusts and no package that was installed here: check it, or say what it \
+                        "{id} is no key that this host trusts and no package that was installed or offered here: check it, or say what it \
                          is with `--key` or `--package`"
                     ))));
                 }
