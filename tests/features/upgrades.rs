@@ -165,7 +165,7 @@ fn a_release_that_is_not_trusted_any_more_is_not_approved() {
 fn a_release_whose_settings_do_not_fit_waits_and_names_the_connections() {
     let host = running("steps");
     let schema = "\n[settings]\ntype = \"object\"\nadditionalProperties = false\nrequired = [\"owner\"]\n\
-        properties = { owner = { type = \"string\" }, size = { type = \"integer\", default = 7 } }\n";
+        properties = { owner = { type = \"string\" }, size = { type = \"string\", default = \"7\" } }\n";
     let offered = offer(&host, "leaps", 2, schema).good();
     for word in ["settings  have another schema", "`guest` of the workspace `default` stops", "`/owner` is required"] {
         assert!(offered.out.contains(word), "`{word}` is not in: {}", offered.out);
