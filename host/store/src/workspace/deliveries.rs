@@ -8,7 +8,7 @@
 //! depend on nothing but the records: not on the order in which they came. What cannot be had by a walk, because a release
 //! was taken back or has changed, makes the repository's marks anew.
 //!
-//! Pages do not walk. They note what has come ([`note`]), and the next roll-up settles it ([`settle`]) before it computes:
+//! Pages do not walk. They note what has come (`note`), and the next roll-up settles it ([`settle`]) before it computes:
 //! however many pages a first sync has, and in whatever order, the history is walked once for all that have come by then.
 //!
 //! Three rules:
