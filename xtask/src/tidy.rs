@@ -2,6 +2,7 @@
 //! and a line in [`run`].
 
 mod arrows;
+mod decisions;
 mod sources;
 mod wit;
 
@@ -13,6 +14,7 @@ type Findings = Vec<String>;
 pub(crate) fn run() -> Result<()> {
     let mut findings = Findings::new();
     findings.extend(arrows::check()?);
+    findings.extend(decisions::check()?);
     findings.extend(sources::check()?);
     findings.extend(wit::check()?);
     for finding in &findings {

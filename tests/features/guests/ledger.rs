@@ -63,6 +63,43 @@ fn every_attack_has_its_guests_or_its_proof_elsewhere() {
     }
 }
 
+/// What proves an attack, as `docs/security.md` says it.
+fn proof(id: &str, guests: &[&str], elsewhere: Option<&Elsewhere>) -> String {
+    const SHOWN: usize = 4;
+    let quoted = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let mut parts = Vec::new();
+    if let [guest] = guests {
+        parts.push(format!("guest `{guest}`"));
+    } else if !guests.is_empty() {
+        let more = if guests.len() > SHOWN { ", …" } else { "" };
+        parts.push(format!("{} guests: {}{more}", guests.len(), quoted(&guests[..guests.len().min(SHOWN)])));
+    }
+    if let Some(Elsewhere { tests, open, .. }) = elsewhere {
+        let names: Vec<&str> = tests.iter().filter_map(|test| test.split("::").last()).collect();
+        parts.extend((!names.is_empty()).then(|| quoted(&names)));
+        parts.extend(open.iter().map(|open| format!("open: {open}")));
+    }
+    assert!(!parts.is_empty(), "{id}");
+    parts.join("; ")
+}
+
+#[test]
+fn the_page_on_security_names_every_attack_with_its_proof() {
+    let mut made: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for (guest, ()) in GUESTS {
+        attacks(guest).into_iter().for_each(|id| made.entry(id).or_default().push(guest));
+    }
+    made.values_mut().for_each(|guests| guests.sort_unstable());
+    let text = fs::read_to_string(root().join("tests/guests/elsewhere.toml")).expect("the list");
+    let elsewhere: BTreeMap<String, Elsewhere> = toml::from_str(&text).expect("a list of attacks");
+    let page = fs::read_to_string(root().join("docs/security.md")).expect("the page");
+    for id in (1..=60).map(|number| format!("A{number:03}")) {
+        let row = page.lines().find(|line| line.starts_with(&format!("| {id} |"))).unwrap_or_default();
+        let proof = proof(&id, made.get(&id).map_or(&[][..], Vec::as_slice), elsewhere.get(&id));
+        assert!(row.ends_with(&format!(" | {proof} |")), "docs/security.md, the row of {id} is to end with: {proof}");
+    }
+}
+
 #[test]
 fn there_are_guests_enough_and_each_in_rust_is_built() {
     let listed = fs::read_to_string(root().join("tests/guests/Cargo.toml")).expect("the guests' manifest");

@@ -2,7 +2,7 @@
 //!
 //! Stricter than the specification, so that no bit of an envelope can change unnoticed: one spelling of the JSON (no white
 //! space, no needless escapes, no fields but those of the specification, in any order), one alphabet of base64, and key ids,
-//! which the specification leaves optional, as 64 hexadecimal digits. Decision 0012 says why.
+//! which the specification leaves optional, as 64 hexadecimal digits. Decision 18 says why.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
