@@ -217,20 +217,22 @@ fn a_provider_that_is_not_there_keeps_nothing_from_being_removed() {
     assert_eq!(host.control_number(told), 1);
 }
 
+/// A release of this manifest, which the operator approved and the workspace consented to.
+fn agreed(host: &Host, manifest: &str) {
+    let _ = Guest::pack(host, GUEST, manifest).sign(host).install(host).good();
+    let _ = host.run(&["plugin", "approve", "tests/guest", "--yes"]).good();
+    let _ = host.run(&["connection", "consent", "guest", "--yes"]).good();
+}
+
 #[test]
 fn a_newer_version_that_asks_for_more_or_elsewhere_needs_another_consent() {
     let (_provider, host) = authorised();
     let manifest = oauth_manifest("authorization-code", CONSENT);
     let wider = manifest.replace("sequence = 1", "sequence = 2").replace("[\"read\"]", "[\"read\", \"admin\"]");
-    let _ = Guest::pack(&host, GUEST, &wider).sign(&host).install(&host);
+    agreed(&host, &wider);
     let _ = host.run(&["sync"]).refused(1, &["needs new authorization", "other scopes"]);
-    let _ = Guest::pack(
-        &host,
-        GUEST,
-        &wider.replace("sequence = 2", "sequence = 3").replace("id.example.test/token", "evil.example.test/token"),
-    )
-    .sign(&host)
-    .install(&host);
+    let elsewhere = wider.replace("sequence = 2", "sequence = 3");
+    agreed(&host, &elsewhere.replace("id.example.test/token", "evil.example.test/token"));
     let _ = host.run(&["connection", "authorize", "guest"]).refused(1, &["does not open"]);
 }
 

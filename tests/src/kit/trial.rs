@@ -258,7 +258,7 @@ impl Ended {
     #[track_caller]
     #[must_use]
     pub fn record(&self) -> String {
-        let columns = "COALESCE(error, '') || log || egress || usage";
+        let columns = "COALESCE(error, '') || log || COALESCE(inspection, '') || usage";
         self.host.texts(&format!("SELECT {columns} FROM runs WHERE plugin_id = 'tests/guest'")).join("\n")
     }
 }
