@@ -1,5 +1,7 @@
 //! One workspace among ten that want all they can get.
 
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
 use futures_util::future::join_all;
 
 use super::*;
@@ -15,22 +17,25 @@ fn computing(rounds: i32) -> Guest {
     Guest::new().pulling(round).repeating(rounds)
 }
 
-/// How long calls take that come one after another, sorted.
-async fn victim(connector: &Connector, calls: usize) -> Vec<Duration> {
-    let mut took = Vec::new();
+/// For each of these calls, which come one after another, how many of the others ended meanwhile; sorted.
+async fn passed_by(connector: &Connector, calls: usize, others: &AtomicU32) -> Vec<u32> {
+    let mut passed = Vec::new();
     for _ in 0..calls {
-        let begun = Instant::now();
+        let before = others.load(Ordering::Relaxed);
         let outcome = pull(connector, call()).await;
         assert!(outcome.result.is_ok(), "{outcome:?}");
-        took.push(begun.elapsed());
+        passed.push(others.load(Ordering::Relaxed) - before);
         tokio::time::sleep(Duration::from_millis(3)).await;
     }
-    took.sort_unstable();
-    took
+    passed.sort_unstable();
+    passed
 }
 
 #[test]
 fn ten_workspaces_at_ten_times_their_quota_do_not_hold_up_another() {
+    if std::env::var_os(APART).is_some() {
+        return;
+    }
     // As the host has it: timers do not wait for dozens of ticks.
     let tasks = tokio::runtime::Builder::new_multi_thread().enable_all().event_interval(4).build();
     tasks.expect("a runtime").block_on(async { tokio::spawn(attack()).await.expect("no panic") });
@@ -42,32 +47,27 @@ async fn attack() {
     let concurrency = Concurrency { total: 64, per_plugin: 64, per_workspace: PLACES };
     let engine = Engine::new(concurrency, worker(), Cache::new(dir, [1; 32])).expect("an engine");
     let bench = Bench { engine, _folder: folder };
-    let (modest, greedy) = (bench.prepare(computing(4_000_000)).await, bench.prepare(computing(40_000_000)).await);
+    let (modest, greedy) = (bench.prepare(computing(4_000_000)).await, bench.prepare(computing(10_000_000)).await);
 
-    let alone = victim(&modest, 60).await;
-    let stop = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let (ended, stop) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicBool::new(false)));
     let attack = (0..ATTACKERS).flat_map(|attacker| (0..CALLS).map(move |_| attacker)).map(|attacker| {
-        let (greedy, stop) = (greedy.clone(), Arc::clone(&stop));
+        let (greedy, ended, stop) = (greedy.clone(), Arc::clone(&ended), Arc::clone(&stop));
         tokio::spawn(async move {
-            let mut done = 0;
-            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+            while !stop.load(Ordering::Relaxed) {
                 let call = Call { workspace: WorkspaceId::from_bytes([attacker + 10; 16]), ..call() };
                 let args = PullArgs { settings: "{}".into(), stream: "all".into(), cursor: None };
                 drop(greedy.pull(call, args).await);
-                done += 1;
+                ended.fetch_add(1, Ordering::Relaxed);
             }
-            done
         })
     });
     let attack: Vec<_> = attack.collect();
-    let beside = victim(&modest, 60).await;
-    stop.store(true, std::sync::atomic::Ordering::Relaxed);
-    let done: u32 = join_all(attack).await.into_iter().map(|done| done.expect("no panic")).sum();
-
-    let ratio = |at: usize| beside[at].as_secs_f64() / alone[at].as_secs_f64();
-    let (median, slowest) = (ratio(30), ratio(58));
-    eprintln!("alone {:?} and {:?}, beside {done} calls {:?} and {:?}", alone[30], alone[58], beside[30], beside[58]);
-    eprintln!("median {median:.2} x, second slowest of 60 {slowest:.2} x");
-    // Behind two hundred calls of a hundred milliseconds it would be thousands. The rest is what a busy machine adds.
-    assert!(median < 20.0, "{median}");
+    while ended.load(Ordering::Relaxed) < u32::from(ATTACKERS) {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let passed = passed_by(&modest, 30, &ended).await;
+    stop.store(true, Ordering::Relaxed);
+    join_all(attack).await;
+    // Counted, not timed, so that a busy machine changes nothing. First come, first served lets all two hundred pass.
+    assert!(passed[15] <= 10 && passed[29] <= 60, "{passed:?}");
 }
