@@ -1,5 +1,7 @@
-//! A053: Asks a source that says nothing.
-use weighbridge_guests::{answered, guest};
-use weighbridge_sdk::{Page, http};
+//! A053: Asks a source that says nothing, and again when it is told that time is up.
+use weighbridge_guests::guest;
+use weighbridge_sdk::http;
 
-guest!(pull: |_| Page::done(answered([("answered", http::get("https://granted.example/v1/late"))]), &1));
+guest!(pull: |_| loop {
+    drop(http::get("https://granted.example/v1/late").send());
+});
