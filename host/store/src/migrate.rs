@@ -51,3 +51,30 @@ impl Migrations {
         self.0.iter().copied()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::Migrations;
+
+    /// What is applied goes by place in the list, and people read the number in the name.
+    #[test]
+    fn every_file_stands_in_its_list_at_its_number() {
+        let lists: [(&str, &Migrations); 2] =
+            [("control", &crate::control::MIGRATIONS), ("workspace", &crate::workspace::MIGRATIONS)];
+        for (folder, list) in lists {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(folder);
+            let files = fs::read_dir(&folder).expect("the folder").map(|entry| entry.expect("an entry").path());
+            let mut files: Vec<_> = files.collect();
+            files.sort();
+            assert_eq!(files.len(), list.texts().count(), "{}", folder.display());
+            for ((number, file), text) in (1..).zip(&files).zip(list.texts()) {
+                let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                assert!(name.starts_with(&format!("{number:04}_")), "{name} is number {number}");
+                assert_eq!(fs::read_to_string(file).expect("the file"), text, "{name}");
+            }
+        }
+    }
+}

@@ -27,8 +27,8 @@ pub(crate) const MIGRATIONS: Migrations = Migrations(&[
     include_str!("../migrations/workspace/0002_sync.sql"),
     include_str!("../migrations/workspace/0003_rollups.sql"),
     include_str!("../migrations/workspace/0004_deliveries.sql"),
-    include_str!("../migrations/workspace/0006_upgrades.sql"),
-    include_str!("../migrations/workspace/0007_inspection.sql"),
+    include_str!("../migrations/workspace/0005_upgrades.sql"),
+    include_str!("../migrations/workspace/0006_inspection.sql"),
 ]);
 
 /// Every statement that runs on a workspace's file.
