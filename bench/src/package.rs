@@ -9,7 +9,7 @@ use cap_std::fs::Dir;
 use domain::Instant;
 use sandbox::package::{Manifest, UnverifiedPackage, assemble};
 use sandbox::trust::{self, PublisherKey, SigningKey, TrustPolicy, VerifiedPackage};
-use sandbox::{Cache, Compiler, Concurrency, Connector, Engine};
+use sandbox::{Cache, Compiler, Concurrency, Connector, Engine, Weights};
 use tempfile::TempDir;
 use wit_component::ComponentEncoder;
 
@@ -79,7 +79,7 @@ pub(crate) async fn prepared(module: &Path, manifest: &Manifest, places: u32) ->
     let cache = Cache::new(Dir::open_ambient_dir(folder.path(), ambient_authority())?, [7; 32]);
     let concurrency = Concurrency { total: places, per_plugin: places, per_workspace: places };
     let compiler = Compiler::new(place::weighbridge()?, vec!["compile".into()]);
-    let engine = Engine::new(concurrency, compiler, cache)?;
+    let engine = Engine::new(concurrency, Weights::default(), compiler, cache)?;
     let package = Publisher::new()?.verified(&component(module)?, manifest)?;
     Ok((engine.prepare(&package, &manifest.capabilities).await?, folder))
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use domain::Instant;
 use domain::capability::Scheme;
+use turns::Weights;
 
 use crate::resolve::{Resolve, SystemResolver};
 use crate::roots::Roots;
@@ -21,8 +22,12 @@ pub struct EgressConfig {
     pub timeouts: Timeouts,
     /// How large one answer may be.
     pub caps: Caps,
-    /// Requests of one workspace that are on their way at the same time; more wait.
-    pub parallel_per_workspace: usize,
+    /// Requests that are on their way at the same time; more wait, fairly between workspaces.
+    pub parallel: u32,
+    /// Those of one workspace.
+    pub parallel_per_workspace: u32,
+    /// By which those who wait have their turns.
+    pub weights: Weights,
     /// Authorities whose certificates are trusted beside the system's.
     pub roots: Roots,
     /// What looks names up.
@@ -37,7 +42,9 @@ impl Default for EgressConfig {
             routes: Vec::new(),
             timeouts: Timeouts::default(),
             caps: Caps::default(),
+            parallel: 256,
             parallel_per_workspace: 16,
+            weights: Weights::default(),
             roots: Roots::default(),
             resolver: Arc::new(SystemResolver),
             clock: Instant::now,
@@ -137,7 +144,17 @@ impl EgressConfig {
     /// # Errors
     /// The first setting that is wrong, by name.
     pub fn check(&self) -> Result<(), ConfigError> {
-        let Self { routes, timeouts, caps, parallel_per_workspace, roots: _, resolver: _, clock: _ } = self;
+        let Self {
+            routes,
+            timeouts,
+            caps,
+            parallel,
+            parallel_per_workspace,
+            weights: _,
+            roots: _,
+            resolver: _,
+            clock: _,
+        } = self;
         let mut origins = HashSet::new();
         for route @ Route { host, to } in routes {
             if !is_local(to) {
@@ -158,6 +175,7 @@ impl EgressConfig {
             ("body_bytes", *body_bytes == 0),
             ("header_count", *header_count == 0),
             ("header_bytes", *header_bytes == 0),
+            ("parallel", *parallel == 0),
             ("parallel_per_workspace", *parallel_per_workspace == 0),
         ];
         zeros.into_iter().find(|(_, zero)| *zero).map_or(Ok(()), |(name, _)| Err(ConfigError::Zero(name)))

@@ -12,7 +12,6 @@ use std::time::Duration;
 use domain::WorkspaceId;
 use domain::exchange::ExchangeError;
 use reqwest::{Client, redirect, retry, tls};
-use tokio::sync::Semaphore;
 
 use crate::config::EgressConfig;
 use crate::resolve::{Reach, Vetted};
@@ -32,11 +31,10 @@ pub(crate) struct Lane {
     pub(crate) plain: bool,
 }
 
-/// The connections of one workspace, and its share of what is under way.
-#[derive(Debug)]
+/// The connections of one workspace.
+#[derive(Debug, Default)]
 pub(crate) struct WorkspacePool {
     clients: Mutex<HashMap<Lane, Client>>,
-    pub(crate) slots: Semaphore,
     used: AtomicU64,
 }
 
@@ -49,17 +47,14 @@ pub(crate) struct Pools {
 
 impl Pools {
     /// The pool of a workspace. Whoever holds it keeps it from being dropped.
-    pub(crate) fn of(&self, workspace: WorkspaceId, parallel: usize) -> Arc<WorkspacePool> {
+    pub(crate) fn of(&self, workspace: WorkspaceId) -> Arc<WorkspacePool> {
         let mut workspaces = self.workspaces.lock().unwrap_or_else(PoisonError::into_inner);
         if workspaces.len() >= MAX_WORKSPACES && !workspaces.contains_key(&workspace) {
             let idle = workspaces.iter().filter(|(_, pool)| Arc::strong_count(pool) == 1);
             let oldest = idle.min_by_key(|(_, pool)| pool.used.load(Ordering::Relaxed)).map(|(id, _)| *id);
             oldest.and_then(|id| workspaces.remove(&id));
         }
-        let pool = workspaces.entry(workspace).or_insert_with(|| {
-            let slots = Semaphore::new(parallel.min(Semaphore::MAX_PERMITS));
-            Arc::new(WorkspacePool { clients: Mutex::default(), slots, used: AtomicU64::new(0) })
-        });
+        let pool = workspaces.entry(workspace).or_default();
         pool.used.store(self.clock.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
         Arc::clone(pool)
     }
@@ -124,11 +119,11 @@ mod tests {
     fn idle_workspaces_are_dropped_and_busy_ones_are_not() {
         let pools = Pools::default();
         let busy = WorkspaceId::generate();
-        let held = pools.of(busy, 1);
+        let held = pools.of(busy);
         for _ in 0..MAX_WORKSPACES + 10 {
-            pools.of(WorkspaceId::generate(), 1);
+            pools.of(WorkspaceId::generate());
         }
         assert_eq!(pools.workspaces.lock().expect("a lock").len(), MAX_WORKSPACES);
-        assert!(Arc::ptr_eq(&held, &pools.of(busy, 1)));
+        assert!(Arc::ptr_eq(&held, &pools.of(busy)));
     }
 }

@@ -13,6 +13,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use reqwest::Client;
 use tokio::time::{timeout, timeout_at};
 use tracing::Instrument as _;
+use turns::{Places, Turns};
 
 use crate::config::{ConfigError, EgressConfig, Route};
 use crate::credential::{Attached, Selected};
@@ -42,6 +43,7 @@ pub struct Egress {
 #[derive(Debug)]
 struct Shared {
     config: EgressConfig,
+    turns: Turns<()>,
     pools: Pools,
     gates: Gates,
 }
@@ -54,13 +56,15 @@ impl Egress {
     /// If a route leads off this machine or a number is 0.
     pub fn new(config: EgressConfig) -> Result<Self, ConfigError> {
         config.check()?;
-        Ok(Self { shared: Arc::new(Shared { config, pools: Pools::default(), gates: Gates::default() }) })
+        let (total, per_workspace) = (config.parallel, config.parallel_per_workspace);
+        let turns = Turns::new(Places { total, per_class: total, per_workspace }, config.weights.clone());
+        Ok(Self { shared: Arc::new(Shared { config, turns, pools: Pools::default(), gates: Gates::default() }) })
     }
 
     /// A session for one call. Its time starts now.
     #[must_use]
     pub fn session(&self, permit: Arc<Permit>, budget: Budget) -> Session {
-        let pool = self.shared.pools.of(permit.workspace, self.shared.config.parallel_per_workspace);
+        let pool = self.shared.pools.of(permit.workspace);
         let (meter, log) = (Meter::new(budget), Log::default());
         let scrubber = credential::scrubber(&permit);
         Session { shared: Arc::clone(&self.shared), pool, permit, scrubber, meter, log, pause: AtomicU32::new(0) }
@@ -203,10 +207,10 @@ impl Session {
         url: ::url::Url,
         open: &mut OpenEntry<'_>,
     ) -> Result<Response, ExchangeError> {
-        let Shared { config, gates, .. } = &*self.shared;
+        let Shared { config, turns, gates, pools: _ } = &*self.shared;
         let bytes_out = admitted.size();
         let Admitted { target, method, mut headers, body, credential, waiters } = admitted;
-        let _slot = self.pool.slots.acquire().await.map_err(|_| ExchangeError::Timeout)?;
+        let _turn = turns.take(self.permit.workspace, ()).await;
         let client = self.pool.client(lane, config)?;
         if lane.reach == Reach::Loopback {
             headers.insert(HOST, HeaderValue::from_str(&target.authority()).map_err(denied)?);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use domain::{PluginId, WorkspaceId};
 use tokio::sync::Semaphore;
+use turns::Weights;
 
 #[cfg(test)]
 pub(crate) use config::config_of;
@@ -63,13 +64,19 @@ pub enum EngineError {
 }
 
 impl Engine {
-    /// An engine with places for so many calls at a time, which run in this process.
+    /// An engine with places for so many calls at a time, which run in this process. Workspaces have their turns, and the
+    /// processors, by their weights.
     ///
     /// # Errors
     /// When the machine cannot give the address space or the thread that it needs.
-    pub fn new(concurrency: Concurrency, compiler: Compiler, cache: Cache) -> Result<Self, EngineError> {
-        let guests = Guests::Inside(Arc::new(Runtime::new(concurrency.total)?));
-        Ok(Self::with(guests, concurrency, compiler, cache))
+    pub fn new(
+        concurrency: Concurrency,
+        weights: Weights,
+        compiler: Compiler,
+        cache: Cache,
+    ) -> Result<Self, EngineError> {
+        let guests = Guests::Inside(Arc::new(Runtime::new(concurrency.total, weights.clone())?));
+        Ok(Self::with(guests, concurrency.turns(weights), compiler, cache))
     }
 
     /// An engine whose calls run in a process of their own. It is started with the first component.
@@ -78,6 +85,7 @@ impl Engine {
     /// When the engine cannot be set up.
     pub fn apart(
         concurrency: Concurrency,
+        weights: Weights,
         compiler: Compiler,
         cache: Cache,
         process: GuestProcess,
@@ -85,12 +93,11 @@ impl Engine {
         // It names artefacts, and loads none.
         let wasmtime =
             wasmtime::Engine::new(&config()).map_err(|error| EngineError::Setup(error.into_boxed_dyn_error()))?;
-        let guests = Guests::Apart { wasmtime, keeper: Arc::new(Keeper::new(process)) };
-        Ok(Self::with(guests, concurrency, compiler, cache))
+        let guests = Guests::Apart { wasmtime, keeper: Arc::new(Keeper::new(process, weights.clone())) };
+        Ok(Self::with(guests, concurrency.turns(weights), compiler, cache))
     }
 
-    fn with(guests: Guests, concurrency: Concurrency, compiler: Compiler, cache: Cache) -> Self {
-        let turns = concurrency.turns();
+    fn with(guests: Guests, turns: Turns<PluginId>, compiler: Compiler, cache: Cache) -> Self {
         Self { inner: Arc::new(Inner { guests, turns, compiler, cache, compiling: Semaphore::new(1) }) }
     }
 

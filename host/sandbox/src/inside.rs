@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use domain::Budget;
+use turns::Weights;
 use wasmtime::Store;
 
 use crate::bindings::exports::weighbridge::connector::source::{Page, PullArgs, StreamInfo};
@@ -34,6 +35,11 @@ impl Inside {
     /// The turns at the processors that its calls compute on.
     pub(crate) fn processors(&self) -> &Turns<()> {
         self.runtime.processors()
+    }
+
+    /// By which they are shared out.
+    pub(crate) fn weights(&self) -> &Weights {
+        self.runtime.weights()
     }
 
     /// Call the export `streams`.

@@ -42,3 +42,4 @@ pub use escape::escaped;
 pub use fault::{CallError, GuestFault, HostError, OutputFault, Problem};
 pub use meter::TICK;
 pub use turn::Concurrency;
+pub use turns::Weights;

@@ -50,7 +50,11 @@ impl Meter {
     /// One of a call that nobody stands beside.
     #[cfg(test)]
     pub(crate) fn alone(budget: Duration, most_host_calls: u32) -> Self {
-        Self::new(budget, most_host_calls, Processor::new(crate::turn::processors(), domain::WorkspaceId::generate()))
+        Self::new(
+            budget,
+            most_host_calls,
+            Processor::new(crate::turn::processors(turns::Weights::default()), domain::WorkspaceId::generate()),
+        )
     }
 
     /// Wait for a processor, and start.

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use turns::Weights;
 use wasmtime::component::{Component, Linker, types::ComponentItem};
 
 use crate::bindings::ConnectorPre;
@@ -18,21 +19,28 @@ pub(crate) struct Runtime {
     wasmtime: wasmtime::Engine,
     ticker: Ticker,
     processors: Turns<()>,
+    weights: Weights,
     linkers: [OnceLock<Linker<CallState>>; Interfaces::SETS],
 }
 
 impl Runtime {
     /// One with so many places in its pool.
-    pub(crate) fn new(places: u32) -> Result<Self, EngineError> {
+    pub(crate) fn new(places: u32, weights: Weights) -> Result<Self, EngineError> {
         let wasmtime =
             wasmtime::Engine::new(&pooled(places)).map_err(|error| EngineError::Setup(error.into_boxed_dyn_error()))?;
-        Self::of(wasmtime)
+        Self::of(wasmtime, weights)
     }
 
     /// One of an engine that was made with [`pooled`].
-    pub(crate) fn of(wasmtime: wasmtime::Engine) -> Result<Self, EngineError> {
+    pub(crate) fn of(wasmtime: wasmtime::Engine, weights: Weights) -> Result<Self, EngineError> {
         let ticker = Ticker::start(wasmtime.clone()).map_err(EngineError::Clock)?;
-        Ok(Self { wasmtime, ticker, processors: turn::processors(), linkers: Default::default() })
+        Ok(Self {
+            wasmtime,
+            ticker,
+            processors: turn::processors(weights.clone()),
+            weights,
+            linkers: Default::default(),
+        })
     }
 
     pub(crate) fn wasmtime(&self) -> &wasmtime::Engine {
@@ -41,6 +49,10 @@ impl Runtime {
 
     pub(crate) fn processors(&self) -> &Turns<()> {
         &self.processors
+    }
+
+    pub(crate) fn weights(&self) -> &Weights {
+        &self.weights
     }
 
     pub(crate) fn ticker(&self) -> &Ticker {

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use domain::{PluginId, WorkspaceId};
-use turns::Places;
+use turns::{Places, Weights};
 pub(crate) use turns::{Turn, Turns};
 
 /// How many calls run at a time.
@@ -30,17 +30,17 @@ impl Default for Concurrency {
 
 impl Concurrency {
     /// The turns at its places.
-    pub(crate) fn turns(self) -> Turns<PluginId> {
+    pub(crate) fn turns(self, weights: Weights) -> Turns<PluginId> {
         let Self { total, per_plugin, per_workspace } = self;
-        Turns::new(Places { total, per_class: per_plugin, per_workspace })
+        Turns::new(Places { total, per_class: per_plugin, per_workspace }, weights)
     }
 }
 
 /// The turns at the processors of this machine.
-pub(crate) fn processors() -> Turns<()> {
+pub(crate) fn processors(weights: Weights) -> Turns<()> {
     let count = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let count = u32::try_from(count).unwrap_or(u32::MAX);
-    Turns::new(Places { total: count, per_class: count, per_workspace: count })
+    Turns::new(Places { total: count, per_class: count, per_workspace: count }, weights)
 }
 
 /// A call's place at a processor, while its guest computes.

@@ -108,6 +108,7 @@ pub struct Budgets {
 pub struct Sync {
     pub enabled: bool,
     pub workers: u32,
+    pub workers_per_workspace: u32,
     pub interval_minutes: u32,
 }
 
@@ -172,6 +173,7 @@ impl Config {
             ("sandbox.concurrent_calls_per_plugin", self.sandbox.concurrent_calls_per_plugin),
             ("sandbox.compile_seconds", self.sandbox.compile_seconds),
             ("sync.workers", self.sync.workers),
+            ("sync.workers_per_workspace", self.sync.workers_per_workspace),
             ("sync.interval_minutes", self.sync.interval_minutes),
             ("faults.rollback_after", self.faults.rollback_after),
             ("faults.quarantine_after", self.faults.quarantine_after),

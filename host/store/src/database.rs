@@ -15,7 +15,8 @@ use crate::{StoreError, sql};
 const OLDEST_ENGINE: (&str, [u32; 3]) = ("3.51.3", [3, 51, 3]);
 const READERS: u32 = 3;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long a transaction may wait to begin.
+pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(60);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
 sql::statements! {

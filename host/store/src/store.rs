@@ -5,11 +5,17 @@ use std::sync::Arc;
 use std::time::Instant as Clock;
 
 use domain::{RecordKind, WorkspaceId};
+use tokio::time::timeout;
+use turns::{Places, Turns, Weights};
 
-use crate::database::{Database, create_private_dir};
+use crate::database::{ACQUIRE_TIMEOUT, Database, create_private_dir};
 use crate::files::Files;
 use crate::scope::{SystemRead, SystemTx, WorkspaceRead, WorkspaceTx};
 use crate::{StoreError, control, counts, workspaces};
+
+/// Workspaces that write at the same time. A few, so that a disk has something to put in order, and one of them may wait
+/// for its records rather than for the disk.
+const WRITING: Places = Places { total: 4, per_class: 4, per_workspace: 1 };
 
 /// All that a host keeps. Clones share the same files.
 #[derive(Debug, Clone)]
@@ -19,6 +25,9 @@ pub struct Store(Arc<Inner>);
 struct Inner {
     control: Database,
     files: Files,
+    /// Whose turn it is to write. A workspace writes alone in its own file, but all write to one disk.
+    writing: Turns<()>,
+    weights: Weights,
 }
 
 impl Store {
@@ -31,7 +40,16 @@ impl Store {
         create_private_dir(dir)?;
         create_private_dir(files.folder())?;
         let control = Database::open(dir.join("control.db"), &control::MIGRATIONS).await?;
-        Ok(Self(Arc::new(Inner { control, files })))
+        let weights = Weights::default();
+        let writing = Turns::new(WRITING, weights.clone());
+        Ok(Self(Arc::new(Inner { control, files, writing, weights })))
+    }
+
+    /// How much of everything that is shared each workspace has, this store's writes among it. Whoever opens the store
+    /// fills them in.
+    #[must_use]
+    pub fn weights(&self) -> &Weights {
+        &self.0.weights
     }
 
     /// Closes all files in order. Transactions that are under way end first.
@@ -88,7 +106,10 @@ impl Store {
     ) -> Result<T, StoreError> {
         let clock = Clock::now();
         let slot = self.0.files.slot(id);
-        let begun = slot.get_or_try_init(|| self.open_file(id)).await?.write().await;
+        let file = slot.get_or_try_init(|| self.open_file(id)).await?;
+        let turn = timeout(ACQUIRE_TIMEOUT, self.0.writing.take(id, ())).await;
+        let _turn = turn.map_err(|_| StoreError::Transaction { purpose, source: sqlx::Error::PoolTimedOut })?;
+        let begun = file.write().await;
         let mut tx = WorkspaceTx::new(id, begun.map_err(|source| StoreError::Transaction { purpose, source })?);
         let value = run(&mut tx).await.map_err(|error| error.during(purpose))?;
         tx.commit().await.map_err(|source| StoreError::Transaction { purpose, source })?;

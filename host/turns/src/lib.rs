@@ -11,6 +11,7 @@
 #![forbid(unsafe_code)]
 
 mod queue;
+mod weights;
 
 use std::fmt;
 use std::hash::Hash;
@@ -20,6 +21,7 @@ use domain::WorkspaceId;
 use tokio::time::Instant;
 
 use queue::{Granted, Queue};
+pub use weights::{WEIGHT, Weights};
 
 /// How many places there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,9 +33,6 @@ pub struct Places {
     /// Of one workspace.
     pub per_workspace: u32,
 }
-
-/// What a weight of a workspace is measured against: one that has twice as much gets twice as much.
-pub const WEIGHT: u32 = 100;
 
 /// The turns at one kind of place. Cheap to clone.
 pub struct Turns<C: Hash + Eq + Clone> {
@@ -54,16 +53,10 @@ impl<C: Hash + Eq + Clone> Clone for Turns<C> {
 }
 
 impl<C: Hash + Eq + Clone> Turns<C> {
-    /// Turns at so many places.
+    /// Turns at so many places, shared out by these weights.
     #[must_use]
-    pub fn new(places: Places) -> Self {
-        Self { queue: Arc::new(Mutex::new(Queue::new(places))) }
-    }
-
-    /// Let a workspace have more or less than others: its share is its weight over the sum of the weights of all that
-    /// want something at that time. A weight of 0 counts as 1.
-    pub fn weigh(&self, workspace: WorkspaceId, weight: u32) {
-        self.queue().weigh(workspace, weight);
+    pub fn new(places: Places, weights: Weights) -> Self {
+        Self { queue: Arc::new(Mutex::new(Queue::new(places, weights))) }
     }
 
     /// Give a class so many places from now on. Where it holds more, it gets none until it holds fewer.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use domain::WorkspaceId;
 use tokio::sync::oneshot;
 
-use crate::{Places, Turn, WEIGHT};
+use crate::{Places, Turn, WEIGHT, Weights};
 
 /// Virtual time: nanoseconds for a workspace of the usual weight, fewer for a heavier one.
 type Virtual = i128;
@@ -23,7 +23,7 @@ pub(crate) struct Queue<C: Hash + Eq + Clone> {
     held: u32,
     classes: HashMap<C, u32>,
     shares: HashMap<WorkspaceId, Share<C>>,
-    weights: HashMap<WorkspaceId, u32>,
+    weights: Weights,
     /// The classes and workspaces that have other numbers of places than most.
     class_places: HashMap<C, u32>,
     workspace_places: HashMap<WorkspaceId, u32>,
@@ -49,13 +49,13 @@ pub(crate) struct Granted<C> {
 }
 
 impl<C: Hash + Eq + Clone> Queue<C> {
-    pub(crate) fn new(places: Places) -> Self {
+    pub(crate) fn new(places: Places, weights: Weights) -> Self {
         Self {
             places,
             held: 0,
             classes: HashMap::new(),
             shares: HashMap::new(),
-            weights: HashMap::new(),
+            weights,
             class_places: HashMap::new(),
             workspace_places: HashMap::new(),
             now: 0,
@@ -71,10 +71,6 @@ impl<C: Hash + Eq + Clone> Queue<C> {
     #[cfg(test)]
     pub(crate) fn size(&self) -> usize {
         self.shares.len() + self.classes.len()
-    }
-
-    pub(crate) fn weigh(&mut self, workspace: WorkspaceId, weight: u32) {
-        self.weights.insert(workspace, weight.max(1));
     }
 
     pub(crate) fn allow_class(&mut self, class: &C, places: u32) {
@@ -184,7 +180,7 @@ impl<C: Hash + Eq + Clone> Queue<C> {
     }
 
     fn cost(&self, workspace: WorkspaceId, time: Duration) -> Virtual {
-        let weight = self.weights.get(&workspace).copied().unwrap_or(WEIGHT);
+        let weight = self.weights.of(workspace);
         let nanoseconds = i128::try_from(time.as_nanos()).unwrap_or(i128::MAX / i128::from(WEIGHT));
         nanoseconds * i128::from(WEIGHT) / i128::from(weight)
     }

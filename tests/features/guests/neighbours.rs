@@ -16,7 +16,7 @@ use cap_std::fs::Dir;
 use domain::{Budget, WorkspaceId};
 use sandbox::package::UnverifiedPackage;
 use sandbox::trust::{PublicKey, PublisherKey, TrustPolicy, VerifiedPackage, verify};
-use sandbox::{Cache, Call, Compiler, Concurrency, Connector, Engine, PullArgs};
+use sandbox::{Cache, Call, Compiler, Concurrency, Connector, Engine, PullArgs, Weights};
 use weighbridge_tests::kit::{Guest, Host, MANIFEST, built};
 
 /// One or two of each family.
@@ -60,7 +60,8 @@ impl Street {
             not_after: None,
         };
         let policy = TrustPolicy { keys: vec![publisher], ..TrustPolicy::default() };
-        let engine = Engine::new(Concurrency::default(), compiler, Cache::new(cache, [7; 32])).expect("an engine");
+        let cache = Cache::new(cache, [7; 32]);
+        let engine = Engine::new(Concurrency::default(), Weights::default(), compiler, cache).expect("an engine");
         Self { host, engine, policy }
     }
 

@@ -17,7 +17,7 @@ use sandbox::package::{Manifest, PackageError, UnverifiedPackage, assemble};
 use sandbox::trust::{PublisherKey, SigningKey, TrustPolicy, VerifiedPackage, sign, verify};
 use sandbox::{
     Cache, Call, CallError, CompileError, Compiler, Concurrency, Connector, Engine, GuestFault, Http, Outcome,
-    PrepareError, PullArgs, TICK,
+    PrepareError, PullArgs, TICK, Weights,
 };
 use tempfile::TempDir;
 
@@ -148,7 +148,7 @@ impl Gauntlet {
         let manifest = Manifest::from_toml(MANIFEST)?;
         let honest = package(&honest.component, &manifest, &key)?;
         Ok(Self {
-            engine: Engine::new(concurrency, compiler, Cache::new(open("cache")?, [7; 32]))?,
+            engine: Engine::new(concurrency, Weights::default(), compiler, Cache::new(open("cache")?, [7; 32]))?,
             honest: verify(honest, &policy, now())?,
             files: Arc::new(open("files")?),
             manifest,

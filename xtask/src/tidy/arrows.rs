@@ -11,9 +11,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("weighbridge-turns", &["weighbridge-domain"]),
     ("weighbridge-metrics", &["weighbridge-domain"]),
     ("weighbridge-vault", &["weighbridge-domain"]),
-    ("weighbridge-egress", &["weighbridge-domain"]),
+    ("weighbridge-egress", &["weighbridge-domain", "weighbridge-turns"]),
     ("weighbridge-sandbox", &["weighbridge-domain", "weighbridge-turns"]),
-    ("weighbridge-store", &["weighbridge-domain"]),
+    ("weighbridge-store", &["weighbridge-domain", "weighbridge-turns"]),
     ("weighbridge-api", &["weighbridge-domain", "weighbridge-metrics"]),
     (
         "weighbridge",

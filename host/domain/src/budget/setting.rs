@@ -1,4 +1,4 @@
-//! What an operator can set: every budget of a call, and how many calls run at a time.
+//! What an operator can set: every budget of a call, how many calls run at a time, and how much a workspace weighs.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,9 +13,12 @@ pub enum Setting {
     Call(BudgetKind),
     /// How many calls of the plugin, or of the workspace, run at a time.
     ConcurrentCalls,
+    /// What a workspace gets of everything that is shared, beside others: twice the weight, twice as much.
+    Weight,
 }
 
 const CONCURRENT: &str = "concurrent_calls";
+const WEIGHT: &str = "weight";
 
 impl Setting {
     /// Its name in the store.
@@ -24,6 +27,7 @@ impl Setting {
         match self {
             Self::Call(kind) => kind.name(),
             Self::ConcurrentCalls => CONCURRENT,
+            Self::Weight => WEIGHT,
         }
     }
 
@@ -32,7 +36,7 @@ impl Setting {
     pub const fn unit(self) -> Unit {
         match self {
             Self::Call(kind) => kind.unit(),
-            Self::ConcurrentCalls => Unit::Count,
+            Self::ConcurrentCalls | Self::Weight => Unit::Count,
         }
     }
 
@@ -41,7 +45,7 @@ impl Setting {
     pub const fn is_vital(self) -> bool {
         match self {
             Self::Call(kind) => kind.is_vital(),
-            Self::ConcurrentCalls => true,
+            Self::ConcurrentCalls | Self::Weight => true,
         }
     }
 
@@ -58,7 +62,7 @@ impl fmt::Display for Setting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Call(kind) => kind.fmt(f),
-            Self::ConcurrentCalls => f.pad(CONCURRENT),
+            Self::ConcurrentCalls | Self::Weight => f.pad(self.name()),
         }
     }
 }
@@ -67,7 +71,11 @@ impl FromStr for Setting {
     type Err = UnknownBudget;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text == CONCURRENT { Ok(Self::ConcurrentCalls) } else { text.parse().map(Self::Call) }
+        match text {
+            CONCURRENT => Ok(Self::ConcurrentCalls),
+            WEIGHT => Ok(Self::Weight),
+            other => other.parse().map(Self::Call),
+        }
     }
 }
 

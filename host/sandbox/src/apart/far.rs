@@ -95,7 +95,8 @@ impl Far {
     async fn call(&self, call: Call, export: Export) -> Result<Done, String> {
         let (process, component) = self.loaded().await.map_err(|error| error.to_string())?;
         let Call { workspace, budget, now: _, http, files, state } = call;
-        let given = Given { workspace, budget, http: http.is_some(), files: files.is_some(), state };
+        let weight = self.keeper.weights.of(workspace);
+        let given = Given { workspace, weight, budget, http: http.is_some(), files: files.is_some(), state };
         let mut underway = process.begin();
         process.say(&ToGuests::Call { call: underway.call, component, given, export });
         let desk = Answering { process: &process, http, files: Below::new(files, budget.file_bytes) };

@@ -10,6 +10,7 @@ use serde::Serialize;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::sync::{Notify, mpsc, oneshot};
+use turns::Weights;
 
 use super::GuestProcess;
 use super::wire::{self, Ask, Done, TO_HOST, ToGuests, ToHost, Unfit};
@@ -22,13 +23,15 @@ const COMPLAINT: usize = 1024;
 /// Keeps a process for guests.
 pub(crate) struct Keeper {
     how: GuestProcess,
+    /// Told with each call, since processors are shared out over there.
+    pub(super) weights: Weights,
     current: Mutex<Option<Arc<Process>>>,
     started: AtomicU64,
 }
 
 impl Keeper {
-    pub(crate) fn new(how: GuestProcess) -> Self {
-        Self { how, current: Mutex::default(), started: AtomicU64::new(0) }
+    pub(crate) fn new(how: GuestProcess, weights: Weights) -> Self {
+        Self { how, weights, current: Mutex::default(), started: AtomicU64::new(0) }
     }
 
     /// End the process that there is.

@@ -46,6 +46,7 @@ pub(super) enum ToGuests {
 pub(super) struct Given {
     /// For whom: decides whose turn it is, nothing else.
     pub(super) workspace: WorkspaceId,
+    pub(super) weight: u32,
     pub(super) budget: Budget,
     pub(super) http: bool,
     pub(super) files: bool,

@@ -9,6 +9,7 @@ use std::thread;
 use rustix::process::{Resource, Rlimit, setrlimit};
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
+use turns::Weights;
 
 use super::ask::{Asker, FarFiles};
 use super::wire::{Done, Export, Given, TO_GUESTS, ToGuests, ToHost, Unfit, frame, read};
@@ -51,7 +52,7 @@ fn limit() -> Result<(), String> {
 fn engine(places: u32) -> Result<Runtime, String> {
     let wasmtime = wasmtime::Engine::new(&pooled(places)).map_err(|error| format!("{error:#}"))?;
     confine(confine::GUESTS)?;
-    Runtime::of(wasmtime).map_err(|error| error.to_string())
+    Runtime::of(wasmtime, Weights::default()).map_err(|error| error.to_string())
 }
 
 fn serve(runtime: Runtime) -> Result<(), String> {
@@ -132,7 +133,8 @@ impl Desk {
 }
 
 async fn run(inside: &Inside, given: Given, export: Export, asker: Asker) -> Done {
-    let Given { workspace, budget, http, files, state } = given;
+    let Given { workspace, weight, budget, http, files, state } = given;
+    inside.weights().set(workspace, weight);
     let files = if files { Files::Apart(FarFiles::new(asker.clone())) } else { Files::none() };
     let http = http.then(|| Arc::new(asker) as Arc<dyn crate::Http>);
     let state = CallState::of(&budget, Processor::new(inside.processors().clone(), workspace), http, files, state);

@@ -66,8 +66,8 @@ fn engine_with_places(places: u32, folder: &TempDir, compiler: Compiler) -> Engi
     let concurrency = Concurrency { total: places, per_plugin: 64, per_workspace: 64 };
     let cache = Cache::new(dir, [1; 32]);
     let engine = match std::env::var_os(APART) {
-        Some(_) => Engine::apart(concurrency, compiler, cache, guest_process()),
-        None => Engine::new(concurrency, compiler, cache),
+        Some(_) => Engine::apart(concurrency, Weights::default(), compiler, cache, guest_process()),
+        None => Engine::new(concurrency, Weights::default(), compiler, cache),
     };
     engine.expect("an engine")
 }

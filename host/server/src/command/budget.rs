@@ -9,6 +9,7 @@ use domain::{Budget, PluginId};
 use serde::Deserialize;
 use store::budgets::Scope;
 use store::plugins::{self, Plugin};
+use turns::WEIGHT;
 
 use super::CommandError;
 use crate::cli::{self, Budget as Command};
@@ -28,6 +29,9 @@ pub async fn run(command: Command, config: Config, output: Output) -> Result<(),
         Command::Clear { scope, budgets } => change::clear(&host, &named(&host, scope).await?, &budgets, output).await,
     }
 }
+
+/// A hundred times the usual: one more would leave the others next to nothing.
+const MOST_WEIGHT: u32 = 100 * WEIGHT;
 
 /// Whose calls are meant, and what they are called by people.
 struct Named {
@@ -86,13 +90,15 @@ fn ceiling(config: &Config, setting: Setting) -> u32 {
     match setting {
         Setting::Call(kind) => config.budgets.ceiling.get(kind),
         Setting::ConcurrentCalls => config.sandbox.concurrent_calls,
+        Setting::Weight => MOST_WEIGHT,
     }
 }
 
-/// Where the ceiling of something stands in the configuration.
-fn key(setting: Setting) -> String {
+/// Where the ceiling of something stands in the configuration, where it does.
+fn key(setting: Setting) -> Option<String> {
     match setting {
-        Setting::Call(kind) => format!("budgets.ceiling.{}", kind.name()),
-        Setting::ConcurrentCalls => "sandbox.concurrent_calls".to_owned(),
+        Setting::Call(kind) => Some(format!("budgets.ceiling.{}", kind.name())),
+        Setting::ConcurrentCalls => Some("sandbox.concurrent_calls".to_owned()),
+        Setting::Weight => None,
     }
 }

@@ -81,7 +81,7 @@ async fn one(
     let lease = claim(host, connection, &bar, stop).await?;
     let progress =
         |stream: &str, pages, records| bar.set_message(format!("{stream}: {pages} pages, {records} records"));
-    let turn = Turn { stop, until: None, progress: &progress };
+    let turn = Turn { stop, is_over: &|| false, progress: &progress };
     let ending = run_lease(host, machinery, &lease, &turn).await?;
     bar.set_message("rolling up");
     rollup::catch_up(&host.store, connection.workspace).await?;

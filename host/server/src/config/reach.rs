@@ -7,6 +7,7 @@ use domain::PluginId;
 use egress::{EgressConfig, Roots, Route};
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, de};
+use turns::Weights;
 
 use super::ConfigError;
 
@@ -39,10 +40,15 @@ impl Egress {
         Ok(())
     }
 
-    /// What egress is set up with.
-    pub fn settings(&self) -> EgressConfig {
+    /// What egress is set up with, shared out by these weights.
+    pub fn settings(&self, weights: &Weights) -> EgressConfig {
         let Self { routes, roots: _, authorities, private_networks: _ } = self;
-        EgressConfig { routes: routes.clone(), roots: authorities.clone(), ..EgressConfig::default() }
+        EgressConfig {
+            routes: routes.clone(),
+            roots: authorities.clone(),
+            weights: weights.clone(),
+            ..EgressConfig::default()
+        }
     }
 
     /// The networks that a plugin may reach though they are private.

@@ -78,14 +78,15 @@ impl Machinery {
         std::fs::create_dir_all(&folder).map_err(MachineryError::Cache)?;
         let folder = Dir::open_ambient_dir(&folder, ambient_authority()).map_err(MachineryError::Cache)?;
         let cache = Cache::new(folder, host.keys.cache_key());
+        let weights = host.store.weights().clone();
         let engine = match settings.guests {
-            Guests::Inside => Engine::new(concurrency, compiler, cache)?,
+            Guests::Inside => Engine::new(concurrency, weights, compiler, cache)?,
             Guests::Apart => {
                 let args = vec!["guests".into(), concurrency.total.to_string().into()];
-                Engine::apart(concurrency, compiler, cache, GuestProcess { program, args })?
+                Engine::apart(concurrency, weights, compiler, cache, GuestProcess { program, args })?
             }
         };
-        let egress = Egress::new(host.config.egress.settings())?;
+        let egress = Egress::new(host.config.egress.settings(host.store.weights()))?;
         Ok(Self { engine, egress, ready: Ready::default() })
     }
 

@@ -1,6 +1,6 @@
 //! One run of one connection, from its lease to its release.
 
-use std::time::{Duration, Instant as Clock};
+use std::time::Duration;
 
 use domain::budget::limits::Limits;
 use domain::{FailureKind, Instant, RunId, StreamInfo};
@@ -45,8 +45,9 @@ pub(super) struct Run<'a> {
 pub struct Turn<'a> {
     /// Ends it within seconds.
     pub stop: &'a CancellationToken,
-    /// Until when it may begin pages; what is left is the next run's, after the others'.
-    pub until: Option<Clock>,
+    /// Whether others are to have their turn: asked before each page, and true for good once it is. What is left is the
+    /// next run's.
+    pub is_over: &'a (dyn Fn() -> bool + Send + Sync),
     /// Told of each committed page.
     pub progress: Progress<'a>,
 }
@@ -54,11 +55,7 @@ pub struct Turn<'a> {
 impl Turn<'_> {
     /// Whether another page may begin.
     pub(super) fn goes_on(&self) -> bool {
-        !self.stop.is_cancelled() && !self.has_ended()
-    }
-
-    fn has_ended(&self) -> bool {
-        self.until.is_some_and(|until| Clock::now() >= until)
+        !self.stop.is_cancelled() && !(self.is_over)()
     }
 }
 
@@ -115,7 +112,7 @@ async fn attempt(
         trail.warn(&because);
     }
     let ended = run.streams(&mut trail, ending).await;
-    ending.unfinished = turn.has_ended();
+    ending.unfinished = (turn.is_over)();
     ending.usage = trail.usage;
     ending.judge(turn.stop.is_cancelled());
     let mut told = ending.clone();

@@ -52,6 +52,7 @@ sql::statements! {
         ORDER BY plugin_id, workspace_id, name";
     CONCERNING = "SELECT plugin_id, workspace_id, name, value, set_at FROM budgets
         WHERE (plugin_id IS NULL OR plugin_id = $1) AND (workspace_id IS NULL OR workspace_id = $2)";
+    WEIGHTS = "SELECT workspace_id, value FROM budgets WHERE plugin_id IS NULL AND name = $1";
 }
 
 /// Sets something, in place of what was set before.
@@ -118,9 +119,20 @@ pub async fn concerning(
             (Setting::ConcurrentCalls, true, false) => found.plugin_calls = Some(value),
             (Setting::ConcurrentCalls, false, _) => found.workspace_calls = Some(value),
             (Setting::ConcurrentCalls, true, true) => {}
+            // No part of what a call may cost: asked for by `weights`, for all workspaces at once.
+            (Setting::Weight, _, _) => {}
         }
     }
     Ok(found)
+}
+
+/// The workspaces that weigh more or less than others.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn weights(tx: &mut SystemRead) -> Result<Vec<(WorkspaceId, u32)>, StoreError> {
+    let rows = sqlx::query(WEIGHTS).bind(Setting::Weight.name()).fetch_all(tx.conn()).await?;
+    rows.iter().map(|row| Ok((row.id("workspace_id")?, row.cell("value")?))).collect()
 }
 
 fn read(row: &SqliteRow) -> Result<Override, StoreError> {
@@ -153,6 +165,7 @@ mod tests {
             entry(Some("acme/git"), here, cpu, 4),
             entry(Some("acme/other"), None, cpu, 5),
             entry(None, here, Setting::ConcurrentCalls, 6),
+            entry(None, here, Setting::Weight, 7),
         ];
         let write = async |tx: &mut SystemTx| {
             for entry in &entries {
@@ -172,7 +185,9 @@ mod tests {
         assert_eq!((found.plugin, found.workspace, found.both), (one(2), one(3), one(4)));
         assert_eq!((found.plugin_calls, found.workspace_calls), (None, Some(6)));
         let listed = bench.store.system_read("list", async |tx| list(tx).await).await.expect("budgets");
-        assert_eq!(listed.len(), 5);
+        assert_eq!(listed.len(), 6);
+        let weights = bench.store.system_read("weigh", async |tx| weights(tx).await).await.expect("weights");
+        assert_eq!(weights, [(bench.workspace, 7)]);
         let gone = bench.store.system("clear", async |tx| clear(tx, &entries[0].scope, cpu).await).await;
         assert!(gone.expect("a change") && find().await.plugin.is_empty());
     }

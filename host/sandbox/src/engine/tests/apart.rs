@@ -23,7 +23,8 @@ fn apart(process: GuestProcess) -> Bench {
     let folder = tempfile::tempdir().expect("a directory");
     let dir = Dir::open_ambient_dir(folder.path(), ambient_authority()).expect("the directory");
     let concurrency = Concurrency { total: 8, per_plugin: 64, per_workspace: 64 };
-    let engine = Engine::apart(concurrency, worker(), Cache::new(dir, [1; 32]), process).expect("an engine");
+    let cache = Cache::new(dir, [1; 32]);
+    let engine = Engine::apart(concurrency, Weights::default(), worker(), cache, process).expect("an engine");
     Bench { engine, _folder: folder }
 }
 

@@ -45,7 +45,7 @@ async fn attack() {
     let folder = tempfile::tempdir().expect("a directory");
     let dir = Dir::open_ambient_dir(folder.path(), ambient_authority()).expect("the directory");
     let concurrency = Concurrency { total: 64, per_plugin: 64, per_workspace: PLACES };
-    let engine = Engine::new(concurrency, worker(), Cache::new(dir, [1; 32])).expect("an engine");
+    let engine = Engine::new(concurrency, Weights::default(), worker(), Cache::new(dir, [1; 32])).expect("an engine");
     let bench = Bench { engine, _folder: folder };
     let (modest, greedy) = (bench.prepare(computing(4_000_000)).await, bench.prepare(computing(10_000_000)).await);
 

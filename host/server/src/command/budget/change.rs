@@ -76,7 +76,7 @@ fn named_at_all(scope: &Scope) -> Result<(), CommandError> {
 }
 
 fn setting(name: &str) -> Result<Setting, CommandError> {
-    name.parse().map_err(|error| CommandError::usage(format!("{error}, concurrent_calls")))
+    name.parse().map_err(|error| CommandError::usage(format!("{error}, concurrent_calls, weight")))
 }
 
 /// `BUDGET=AMOUNT`, within what this host gives.
@@ -88,9 +88,10 @@ fn parse(config: &Config, scope: &Scope, text: &str) -> Result<(Setting, u32), C
     let value = setting.parse_amount(amount).map_err(|error| CommandError::usage(error.to_string()))?;
     let (most, shown) = (ceiling(config, setting), |value: u32| setting.unit().shown(value.into()));
     if value > most {
-        let (value, most, key) = (shown(value), shown(most), key(setting));
+        let (value, most) = (shown(value), shown(most));
+        let or = key(setting).map(|key| format!(", or raise `{key}` in weighbridge.toml")).unwrap_or_default();
         return Err(CommandError::usage(format!(
-            "{setting}: {value} is above this host's ceiling of {most}: set less, or raise `{key}` in weighbridge.toml"
+            "{setting}: {value} is above this host's ceiling of {most}: set less{or}"
         )));
     }
     if value == 0 && setting.is_vital() {
@@ -100,6 +101,9 @@ fn parse(config: &Config, scope: &Scope, text: &str) -> Result<(Setting, u32), C
         return Err(CommandError::usage(
             "concurrent_calls are counted for a plugin or for a workspace: name one of the two",
         ));
+    }
+    if setting == Setting::Weight && scope.plugin.is_some() {
+        return Err(CommandError::usage("a weight is a workspace's beside others: name `--workspace` alone"));
     }
     Ok((setting, value))
 }

@@ -7,8 +7,9 @@ use serde::Serialize;
 use serde_json::json;
 use store::budgets::{self, Override};
 use store::workspaces;
+use turns::WEIGHT;
 
-use super::{Named, asked};
+use super::{MOST_WEIGHT, Named, asked};
 use crate::command::CommandError;
 use crate::host::{Host, Places};
 use crate::output::Output;
@@ -20,6 +21,9 @@ struct Shown {
     words: String,
     budgets: Vec<PluginBudget>,
     concurrent_calls: u32,
+    /// Of a workspace alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weight: Option<u32>,
 }
 
 pub(super) async fn run(host: &Host, named: &Named, output: Output) -> Result<(), CommandError> {
@@ -27,16 +31,19 @@ pub(super) async fn run(host: &Host, named: &Named, output: Output) -> Result<()
     if scope.plugin.is_none() && scope.workspace.is_none() {
         return list(host, output).await;
     }
-    let found = host
+    let (found, weights) = host
         .store
         .system_read("find what is set of budgets", async |tx| {
-            budgets::concerning(tx, scope.plugin.as_ref(), scope.workspace).await
+            let found = budgets::concerning(tx, scope.plugin.as_ref(), scope.workspace).await?;
+            Ok::<_, store::StoreError>((found, budgets::weights(tx).await?))
         })
         .await?;
+    let of = |id: WorkspaceId| weights.iter().find(|(of, _)| *of == id).map_or(WEIGHT, |(_, weight)| *weight);
+    let weight = scope.workspace.filter(|_| scope.plugin.is_none()).map(of);
     let places = host.places(&found);
     let limits = host.limits_of(found, asked(plugin.as_ref())?);
     let calls = calls(host, scope.plugin.as_ref(), scope.workspace, places);
-    let shown = Shown { words: words.clone(), budgets: PluginBudget::all(&limits), concurrent_calls: calls };
+    let shown = Shown { words: words.clone(), budgets: PluginBudget::all(&limits), concurrent_calls: calls, weight };
     output.sheet(&shown, &[("", &["budget", "a call has", "by", "ceiling"], rows(&shown, &limits, host))]);
     Ok(())
 }
@@ -60,7 +67,11 @@ fn rows(shown: &Shown, limits: &Limits, host: &Host) -> Vec<Vec<String>> {
         "of all its calls together".to_owned(),
         host.config.sandbox.concurrent_calls.to_string(),
     ];
-    shown.budgets.iter().map(row).chain([calls]).collect()
+    let weight = |weight: u32| {
+        let words = format!("beside others, which have {WEIGHT}");
+        vec!["weight".to_owned(), weight.to_string(), words, MOST_WEIGHT.to_string()]
+    };
+    shown.budgets.iter().map(row).chain([calls]).chain(shown.weight.map(weight)).collect()
 }
 
 /// Everything that is set.

@@ -7,7 +7,7 @@ use domain::{ConnectionId, Digest, Instant, PluginId, WorkspaceId};
 use sqlx::sqlite::SqliteRow;
 
 use crate::row::Cells;
-use crate::{StoreError, SystemTx, sql};
+use crate::{StoreError, SystemRead, SystemTx, sql};
 
 /// The right to run a connection, for a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,24 +48,39 @@ pub enum Outcome {
     Abandoned,
 }
 
+/// Whether a connection can run at $1 and nobody has it. A plugin whose live release is quarantined has no live one: its
+/// connections wait for its release, and nothing is said of them meanwhile.
+macro_rules! is_free {
+    () => {
+        "state = 'active' AND (lease_until IS NULL OR lease_until <= $1)
+            AND (EXISTS (SELECT 1 FROM plugins AS p WHERE p.plugin_id = connections.plugin_id AND p.state = 'active')
+                OR NOT EXISTS (SELECT 1 FROM plugins AS p
+                    WHERE p.plugin_id = connections.plugin_id AND p.state = 'quarantined'))"
+    };
+}
+
+/// One statement finds and takes, so that no connection has two owners.
+macro_rules! claim {
+    ($which:expr) => {
+        concat!(
+            "UPDATE connections SET lease_owner = $2, lease_until = $3, fence = fence + 1
+            WHERE ",
+            $which,
+            " RETURNING id, workspace_id, plugin_id, lease_owner, fence, lease_until, failures"
+        )
+    };
+}
+
 sql::statements! {
-    /// One statement finds and takes, so that no connection has two owners. A plugin whose live release is quarantined
-    /// has no live one: its connections wait for its release, and nothing is said of them meanwhile.
-    CLAIM = "UPDATE connections SET lease_owner = $2, lease_until = $3, fence = fence + 1
-        WHERE id IN (
-            SELECT id FROM connections
-            WHERE state = 'active' AND due_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)
-            AND (EXISTS (SELECT 1 FROM plugins AS p WHERE p.plugin_id = connections.plugin_id AND p.state = 'active')
-                OR NOT EXISTS (SELECT 1 FROM plugins AS p
-                    WHERE p.plugin_id = connections.plugin_id AND p.state = 'quarantined'))
-            ORDER BY due_at LIMIT $4)
-        RETURNING id, workspace_id, plugin_id, lease_owner, fence, lease_until, failures";
-    CLAIM_ONE = "UPDATE connections SET lease_owner = $2, lease_until = $3, fence = fence + 1
-        WHERE id = $4 AND state = 'active' AND (lease_until IS NULL OR lease_until <= $1)
-            AND (EXISTS (SELECT 1 FROM plugins AS p WHERE p.plugin_id = connections.plugin_id AND p.state = 'active')
-                OR NOT EXISTS (SELECT 1 FROM plugins AS p
-                    WHERE p.plugin_id = connections.plugin_id AND p.state = 'quarantined'))
-        RETURNING id, workspace_id, plugin_id, lease_owner, fence, lease_until, failures";
+    DUE = concat!(
+        "SELECT workspace_id FROM connections WHERE due_at <= $1 AND ", is_free!(),
+        " GROUP BY workspace_id ORDER BY min(due_at) LIMIT $2"
+    );
+    CLAIM_DUE = claim!(concat!(
+        "id = (SELECT id FROM connections WHERE workspace_id = $4 AND due_at <= $1 AND ", is_free!(),
+        " ORDER BY due_at LIMIT 1)"
+    ));
+    CLAIM_ONE = claim!(concat!("id = $4 AND ", is_free!()));
     EXTEND = "UPDATE connections SET lease_until = $4 WHERE id = $1 AND lease_owner = $2 AND fence = $3";
     RELEASE = "UPDATE connections SET lease_owner = NULL, lease_until = NULL, due_at = $4,
             failures = CASE $5 WHEN 'succeeded' THEN 0 WHEN 'abandoned' THEN failures ELSE failures + 1 END,
@@ -76,25 +91,34 @@ sql::statements! {
     CURRENT = "SELECT fence FROM connections WHERE id = $1";
 }
 
-/// Takes up to `limit` connections that are due and that nobody has, the longest due first.
+/// The workspaces that have connections which are due and that nobody has, the longest due first; up to `limit`.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn due(tx: &mut SystemRead, now: Instant, limit: u32) -> Result<Vec<WorkspaceId>, StoreError> {
+    let rows = sqlx::query(DUE).bind(now.as_micros()).bind(limit).fetch_all(tx.conn()).await?;
+    rows.iter().map(|row| row.id("workspace_id")).collect()
+}
+
+/// Takes the connection of a workspace that is due the longest and that nobody has, if there is one.
 ///
 /// # Errors
 /// When the database cannot be written.
 pub async fn claim_due(
     tx: &mut SystemTx,
+    workspace: WorkspaceId,
     now: Instant,
     owner: &str,
     duration: Duration,
-    limit: u32,
-) -> Result<Vec<Lease>, StoreError> {
-    let rows = sqlx::query(CLAIM)
+) -> Result<Option<Lease>, StoreError> {
+    let row = sqlx::query(CLAIM_DUE)
         .bind(now.as_micros())
         .bind(owner.to_owned())
         .bind(now.after(duration).as_micros())
-        .bind(limit)
-        .fetch_all(tx.conn())
+        .bind(workspace.as_bytes().to_vec())
+        .fetch_optional(tx.conn())
         .await?;
-    rows.iter().map(read).collect()
+    row.as_ref().map(read).transpose()
 }
 
 /// Takes this connection, due or not, unless somebody has it or it cannot run.

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use super::{ConnectionState, Lease, NewConnection, Outcome, leases};
 use crate::plugins::{Plugin, PluginState};
 use crate::testing::{Bench, new_workspace, noon};
-use crate::{Store, StoreError, connections, credentials, plugins};
+use crate::{Store, StoreError, SystemTx, connections, credentials, plugins};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -27,9 +27,20 @@ async fn connect(store: &Store, workspace: WorkspaceId, name: &str) -> Connectio
     new.id
 }
 
-async fn claim(store: &Store, now: Instant, owner: &str, limit: u32) -> Vec<Lease> {
-    let run = store.system("claim", async |tx| leases::claim_due(tx, now, owner, MINUTE, limit).await);
-    run.await.expect("leases")
+/// Up to so many, of whichever workspaces have them.
+async fn claim(store: &Store, now: Instant, owner: &str, limit: usize) -> Vec<Lease> {
+    let claim = async |tx: &mut SystemTx| {
+        let mut leases = Vec::new();
+        for workspace in leases::due(tx, now, 100).await? {
+            while leases.len() < limit
+                && let Some(lease) = leases::claim_due(tx, workspace, now, owner, MINUTE).await?
+            {
+                leases.push(lease);
+            }
+        }
+        Ok(leases)
+    };
+    store.system("claim", claim).await.expect("leases")
 }
 
 #[tokio::test]
@@ -56,6 +67,33 @@ async fn claims_never_give_one_connection_to_two_owners() {
     claimed.sort_unstable();
     claimed.dedup();
     assert_eq!(claimed.len(), 40);
+}
+
+#[tokio::test]
+async fn workspaces_that_have_something_due_come_by_how_long_and_once_each() -> Result<(), StoreError> {
+    let bench = Bench::new().await;
+    let store = &bench.store;
+    let other = new_workspace(store, "second").await;
+    let ids = [connect(store, bench.workspace, "a").await, connect(store, bench.workspace, "b").await];
+    let first = connect(store, other, "c").await;
+    let due = async |tx: &mut SystemTx| connections::set_due(tx, other, first, noon(0)).await;
+    store.system("be due", due).await?;
+    let waiting =
+        async |day, limit| store.system_read("look", async |tx| leases::due(tx, noon(day), limit).await).await;
+    assert_eq!(waiting(2, 9).await?, [other, bench.workspace]);
+    assert_eq!(waiting(2, 1).await?, [other]);
+    assert_eq!(waiting(0, 9).await?, [other]);
+    let take = async |workspace| {
+        let claim = async |tx: &mut SystemTx| leases::claim_due(tx, workspace, noon(2), "w", MINUTE).await;
+        store.system("claim", claim).await
+    };
+    assert_eq!(take(other).await?.map(|lease| lease.connection), Some(first));
+    assert_eq!(take(other).await?, None, "another workspace's are not its own");
+    assert_eq!(waiting(2, 9).await?, [bench.workspace]);
+    let taken = [take(bench.workspace).await?, take(bench.workspace).await?];
+    assert!(taken.iter().flatten().all(|lease| ids.contains(&lease.connection)));
+    assert!(waiting(2, 9).await?.is_empty());
+    Ok(())
 }
 
 #[tokio::test]
