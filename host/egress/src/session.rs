@@ -57,7 +57,8 @@ impl Egress {
     pub fn new(config: EgressConfig) -> Result<Self, ConfigError> {
         config.check()?;
         let (total, per_workspace) = (config.parallel, config.parallel_per_workspace);
-        let turns = Turns::new(Places { total, per_class: total, per_workspace }, config.weights.clone());
+        let turns =
+            Turns::new(Places { total, per_class: total, per_workspace, kept_one_in: 4 }, config.weights.clone());
         Ok(Self { shared: Arc::new(Shared { config, turns, pools: Pools::default(), gates: Gates::default() }) })
     }
 

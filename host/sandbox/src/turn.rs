@@ -32,7 +32,7 @@ impl Concurrency {
     /// The turns at its places.
     pub(crate) fn turns(self, weights: Weights) -> Turns<PluginId> {
         let Self { total, per_plugin, per_workspace } = self;
-        Turns::new(Places { total, per_class: per_plugin, per_workspace }, weights)
+        Turns::new(Places { total, per_class: per_plugin, per_workspace, kept_one_in: 4 }, weights)
     }
 }
 
@@ -40,7 +40,7 @@ impl Concurrency {
 pub(crate) fn processors(weights: Weights) -> Turns<()> {
     let count = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let count = u32::try_from(count).unwrap_or(u32::MAX);
-    Turns::new(Places { total: count, per_class: count, per_workspace: count }, weights)
+    Turns::new(Places { total: count, per_class: count, per_workspace: count, kept_one_in: 0 }, weights)
 }
 
 /// A call's place at a processor, while its guest computes.

@@ -15,7 +15,7 @@ use crate::{StoreError, control, counts, workspaces};
 
 /// Workspaces that write at the same time. A few, so that a disk has something to put in order, and one of them may wait
 /// for its records rather than for the disk.
-const WRITING: Places = Places { total: 4, per_class: 4, per_workspace: 1 };
+const WRITING: Places = Places { total: 4, per_class: 4, per_workspace: 1, kept_one_in: 0 };
 
 /// All that a host keeps. Clones share the same files.
 #[derive(Debug, Clone)]

@@ -32,6 +32,9 @@ pub struct Places {
     pub per_class: u32,
     /// Of one workspace.
     pub per_workspace: u32,
+    /// One in so many, of all and of those of a class, is kept for workspaces that have none, so that one that comes need
+    /// not wait for a turn of those that are there. 0 keeps none, where turns are short.
+    pub kept_one_in: u32,
 }
 
 /// The turns at one kind of place. Cheap to clone.

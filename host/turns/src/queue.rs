@@ -149,7 +149,9 @@ impl<C: Hash + Eq + Clone> Queue<C> {
     fn has_room(&self, workspace: WorkspaceId, held: u32, class: &C) -> bool {
         let of_class = self.classes.get(class).copied().unwrap_or(0);
         let class_places = self.class_places.get(class).copied().unwrap_or(self.places.per_class);
-        self.held < self.places.total && of_class < class_places && held < self.places_of(workspace)
+        let kept = |places: u32| places.checked_div(self.places.kept_one_in).unwrap_or(0);
+        let open = |places: u32| if held == 0 { places } else { places - kept(places) };
+        self.held < open(self.places.total) && of_class < open(class_places) && held < self.places_of(workspace)
     }
 
     fn places_of(&self, workspace: WorkspaceId) -> u32 {

@@ -8,7 +8,7 @@ use super::*;
 const MANY: u32 = 1_000;
 
 fn one_place() -> Turns<()> {
-    Turns::new(Places { total: 1, per_class: MANY, per_workspace: MANY }, Weights::default())
+    Turns::new(Places { total: 1, per_class: MANY, per_workspace: MANY, kept_one_in: 0 }, Weights::default())
 }
 
 fn workspace(number: u8) -> WorkspaceId {
@@ -55,7 +55,7 @@ async fn time_counts_and_not_the_number_of_turns() {
 #[tokio::test(start_paused = true)]
 async fn weights_are_proportions() {
     let weights = Weights::default();
-    let turns = Turns::new(Places { total: 1, per_class: MANY, per_workspace: MANY }, weights.clone());
+    let turns = Turns::new(Places { total: 1, per_class: MANY, per_workspace: MANY, kept_one_in: 0 }, weights.clone());
     let until = Instant::now() + Duration::from_secs(20);
     weights.set(workspace(1), 3 * WEIGHT);
     let long = Duration::from_millis(10);
@@ -71,7 +71,8 @@ async fn weights_are_proportions() {
 
 #[tokio::test(start_paused = true)]
 async fn a_victim_waits_for_no_more_than_the_turn_that_is_held() {
-    let turns = Turns::new(Places { total: 2, per_class: MANY, per_workspace: MANY }, Weights::default());
+    let turns =
+        Turns::new(Places { total: 2, per_class: MANY, per_workspace: MANY, kept_one_in: 0 }, Weights::default());
     let (until, long) = (Instant::now() + Duration::from_secs(20), Duration::from_millis(10));
     let attack = (0..10u8).flat_map(|attacker| (0..10).map(move |_| attacker + 10));
     let attack = attack.map(|attacker| busy(turns.clone(), workspace(attacker), long, until));
@@ -108,7 +109,7 @@ async fn rest_is_not_saved_up() {
 
 #[tokio::test]
 async fn nobody_waits_behind_one_whose_class_or_workspace_is_full() {
-    let turns = Turns::new(Places { total: 4, per_class: 1, per_workspace: 2 }, Weights::default());
+    let turns = Turns::new(Places { total: 4, per_class: 1, per_workspace: 2, kept_one_in: 0 }, Weights::default());
     let held = turns.take(workspace(1), "git").now_or_never().expect("a turn");
     let mut behind = Box::pin(turns.take(workspace(1), "git"));
     assert!(behind.as_mut().now_or_never().is_none(), "the class is full");
@@ -122,8 +123,24 @@ async fn nobody_waits_behind_one_whose_class_or_workspace_is_full() {
 }
 
 #[tokio::test]
+async fn some_places_are_kept_for_workspaces_that_have_none() {
+    let places = Places { total: 8, per_class: 4, per_workspace: 8, kept_one_in: 4 };
+    let turns = Turns::new(places, Weights::default());
+    let take = |number, class| turns.take(workspace(number), class).now_or_never();
+    let mut held: Vec<_> = (0..3).map(|_| take(1, "git").expect("a turn")).collect();
+    assert!(take(1, "git").is_none(), "the last one of the class is for another");
+    held.push(take(2, "git").expect("this one has none"));
+    held.extend((0..2).map(|_| take(1, "jira").expect("a turn")));
+    assert!(take(1, "jira").is_none(), "the last two of all are for others");
+    assert!(take(2, "jira").is_none(), "it has one");
+    held.push(take(3, "jira").expect("this one has none"));
+    held.push(take(4, "linear").expect("this one has none"));
+    assert!(take(5, "linear").is_none(), "nothing is left");
+}
+
+#[tokio::test]
 async fn places_can_be_given_and_taken_away() {
-    let turns = Turns::new(Places { total: 8, per_class: 8, per_workspace: 1 }, Weights::default());
+    let turns = Turns::new(Places { total: 8, per_class: 8, per_workspace: 1, kept_one_in: 0 }, Weights::default());
     let first = turns.take(workspace(1), "git").await;
     let mut second = Box::pin(turns.take(workspace(1), "git"));
     assert!(second.as_mut().now_or_never().is_none());
@@ -168,7 +185,8 @@ async fn a_holder_is_told_when_others_had_less() {
 
 #[tokio::test]
 async fn who_wants_nothing_is_forgotten() {
-    let turns = Turns::new(Places { total: 4, per_class: MANY, per_workspace: MANY }, Weights::default());
+    let turns =
+        Turns::new(Places { total: 4, per_class: MANY, per_workspace: MANY, kept_one_in: 0 }, Weights::default());
     for number in 0..20_000u32 {
         let mut bytes = [0; 16];
         bytes[..4].copy_from_slice(&number.to_le_bytes());

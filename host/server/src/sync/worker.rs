@@ -51,7 +51,8 @@ pub async fn work(host: Host, machinery: Arc<Machinery>, roller: Arc<Roller>, st
 
 fn turns(host: &Host) -> Turns<()> {
     let Sync { workers, workers_per_workspace, enabled: _, interval_minutes: _ } = host.config.sync;
-    let places = Places { total: workers, per_class: workers, per_workspace: workers_per_workspace };
+    let (total, per_workspace) = (workers, workers_per_workspace);
+    let places = Places { total, per_class: total, per_workspace, kept_one_in: 4 };
     Turns::new(places, host.store.weights().clone())
 }
 
