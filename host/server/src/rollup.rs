@@ -12,6 +12,7 @@
 //!
 //! `weighbridge serve` keeps a [`Roller`]; `weighbridge sync` calls [`catch_up`] at the end of each run.
 
+mod days;
 mod roller;
 
 use std::collections::BTreeSet;
@@ -20,11 +21,10 @@ use domain::rollup::{Bucket, Family};
 use domain::{Day, WorkspaceId};
 use jiff::tz::TimeZone;
 use metrics::registry::{family_version, written_by};
-use metrics::{Facts, compute};
 use store::dirty::{self, Mark};
 use store::rollups::basis::{self, Basis};
 use store::rollups::{Epoch, Recomputed};
-use store::{Store, StoreError, WorkspaceRead, deliveries, facts, rollups, workspaces};
+use store::{Store, StoreError, WorkspaceRead, deliveries, rollups, workspaces};
 
 pub use roller::{Roller, Watch};
 
@@ -109,10 +109,7 @@ impl<'a> Pass<'a> {
             if marks.is_empty() || basis::noted(tx).await? != self.basis {
                 return Ok(None);
             }
-            let mut days = Vec::new();
-            for (family, day) in local_days(&marks, &self.zone) {
-                days.push((family, day, buckets(tx, family, day, &self.zone).await?));
-            }
+            let days = days::compute_all(tx, &local_days(&marks, &self.zone), &self.zone).await?;
             Ok(Some(Computed { epoch: rollups::epoch(tx).await?, marks, days }))
         };
         self.store.workspace_read(self.workspace, "compute roll-ups", read).await
@@ -147,18 +144,6 @@ fn local_days(marks: &[Mark], zone: &TimeZone) -> BTreeSet<(Family, Day)> {
         (first..=last).map(move |day| (family, Day::from_number(day)))
     };
     marks.iter().flat_map(overlapping).collect()
-}
-
-async fn buckets(tx: &mut WorkspaceRead, family: Family, day: Day, zone: &TimeZone) -> Result<Vec<Bucket>, StoreError> {
-    let (from, to) = day.bounds(zone);
-    Ok(match family {
-        Family::Commits => compute(day, zone, Facts::Commits(&facts::commits(tx, from, to).await?)),
-        Family::PullRequests => compute(day, zone, Facts::PullRequests(&facts::pull_requests(tx, from, to).await?)),
-        Family::Reviews => compute(day, zone, Facts::Reviews(&facts::reviews(tx, from, to).await?)),
-        Family::WorkItems => compute(day, zone, Facts::WorkItems(&facts::work_items(tx, from, to).await?)),
-        Family::Deployments => compute(day, zone, Facts::Deployments(&facts::deployments(tx, from, to).await?)),
-        Family::WorkflowRuns => compute(day, zone, Facts::WorkflowRuns(&facts::workflow_runs(tx, from, to).await?)),
-    })
 }
 
 #[cfg(test)]
