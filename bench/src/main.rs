@@ -7,17 +7,20 @@
 #![recursion_limit = "256"] // JSON as large as GitHub's, in one `json!`.
 #![expect(clippy::print_stdout, reason = "a tool for the terminal")]
 
+mod fairness;
 mod graph;
 mod ground;
 mod host;
 mod instance;
 mod memory;
+mod neighbour;
 mod package;
 mod page;
 mod place;
 mod pull;
 mod query;
 mod rounds;
+mod stop;
 mod table;
 
 use anyhow::{Result, bail};
@@ -32,7 +35,9 @@ fn main() -> Result<()> {
         "memory" => runtime.block_on(memory::run())?,
         "query" => runtime.block_on(query::run())?,
         "graph" => runtime.block_on(graph::run())?,
-        other => bail!("there is no benchmark `{other}`; there are instance, page, pull, memory, query and graph"),
+        "fairness" => runtime.block_on(fairness::run())?,
+        "stop" => runtime.block_on(stop::run())?,
+        other => bail!("there is no benchmark `{other}`: `cargo xtask bench --help` names all"),
     };
     println!("\n## {name}\n\n{table}");
     Ok(())

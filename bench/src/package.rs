@@ -73,13 +73,39 @@ pub(crate) fn github_manifest() -> Result<Manifest> {
     Ok(Manifest::from_toml(&std::fs::read_to_string(place::root().join("plugins/github/plugin.toml"))?)?)
 }
 
-/// The sandbox with one connector in it, all of whose requests are granted. The folder is the cache's.
-pub(crate) async fn prepared(module: &Path, manifest: &Manifest, places: u32) -> Result<(Connector, TempDir)> {
-    let folder = tempfile::tempdir()?;
-    let cache = Cache::new(Dir::open_ambient_dir(folder.path(), ambient_authority())?, [7; 32]);
-    let concurrency = Concurrency { total: places, per_plugin: places, per_workspace: places };
-    let compiler = Compiler::new(place::weighbridge()?, vec!["compile".into()]);
-    let engine = Engine::new(concurrency, Weights::default(), compiler, cache)?;
-    let package = Publisher::new()?.verified(&component(module)?, manifest)?;
-    Ok((engine.prepare(&package, &manifest.capabilities).await?, folder))
+/// The sandbox with one connector in it, all of whose requests are granted.
+pub(crate) async fn prepared(module: &Path, manifest: &Manifest, places: u32) -> Result<(Connector, Sandbox)> {
+    let sandbox = Sandbox::new(Concurrency { total: places, per_plugin: places, per_workspace: places })?;
+    Ok((sandbox.prepare(module, manifest).await?, sandbox))
+}
+
+/// A sandbox, with a cache of its own.
+pub(crate) struct Sandbox {
+    engine: Engine,
+    _cache: TempDir,
+}
+
+impl Sandbox {
+    pub(crate) fn new(concurrency: Concurrency) -> Result<Self> {
+        Self::compiling_for(concurrency, Duration::from_secs(60))
+    }
+
+    /// One whose compiler has so long for a component.
+    pub(crate) fn compiling_for(concurrency: Concurrency, deadline: Duration) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let cache = Cache::new(Dir::open_ambient_dir(folder.path(), ambient_authority())?, [7; 32]);
+        let mut compiler = Compiler::new(place::weighbridge()?, vec!["compile".into()]);
+        compiler.deadline = deadline;
+        Ok(Self { engine: Engine::new(concurrency, Weights::default(), compiler, cache)?, _cache: folder })
+    }
+
+    /// A connector, all of whose requests are granted.
+    pub(crate) async fn prepare(&self, module: &Path, manifest: &Manifest) -> Result<Connector> {
+        self.prepare_component(&component(module)?, manifest).await
+    }
+
+    pub(crate) async fn prepare_component(&self, component: &[u8], manifest: &Manifest) -> Result<Connector> {
+        let package = Publisher::new()?.verified(component, manifest)?;
+        Ok(self.engine.prepare(&package, &manifest.capabilities).await?)
+    }
 }

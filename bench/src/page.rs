@@ -2,10 +2,12 @@
 //!
 //! Ours is one `pull` of the GitHub connector in a fresh instance. The other is the identical work native in the host:
 //! the same connector's code compiled for this machine, on the SDK's test kit in the host's place, and after it the
-//! check of the records, which is native in both and is counted for both as it took in the same round. One thing differs:
+//! check of the records, which is native in both and is counted for both as it took in the same round. A third road is
+//! the same component without budgets. One thing differs:
 //! natively the SDK reads JSON by `serde_json` alone, in the sandbox by its own reader first.
 
-mod payload;
+pub(crate) mod payload;
+mod unlimited;
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -23,11 +25,12 @@ use weighbridge_sdk::testing::{Kit, Reply, Upstream};
 use crate::rounds::{Samples, WARM_UP};
 use crate::table::{Figure, Table, Target};
 use crate::{package, place};
+use unlimited::Unlimited;
 
 const ROUNDS: u32 = 61;
-const ITEMS: usize = 100;
-const NOW: &str = "2026-03-01T09:30:00Z";
-const STREAM: &str = "pull-requests:acme/shop";
+pub(crate) const ITEMS: usize = 100;
+pub(crate) const NOW: &str = "2026-03-01T09:30:00Z";
+pub(crate) const STREAM: &str = "pull-requests:acme/shop";
 
 pub(crate) async fn run() -> Result<Table> {
     let body = payload::page(ITEMS as u64);
@@ -35,11 +38,14 @@ pub(crate) async fn run() -> Result<Table> {
     let (connector, _cache) = package::prepared(&place::github()?, &manifest, 8).await?;
     let sandboxed = Sandboxed { connector, budget: manifest.budget, http: Arc::new(Source(body.clone().into_bytes())) };
     let native = native(&body);
-    let [mut ours, mut other, mut guest, mut check] = [const { Samples::new() }; 4];
+    let unlimited =
+        Unlimited::new(&package::component(&place::github()?)?, body.clone().into_bytes()).map_err(of_engine)?;
+    let [mut ours, mut other, mut guest, mut check, mut free] = [const { Samples::new() }; 5];
     let begun = Clock::now();
     while begun.elapsed() < WARM_UP {
         sandboxed.turn().await?;
         native_turn(&native)?;
+        unlimited_turn(&unlimited)?;
     }
     for _ in 0..ROUNDS {
         let turn = sandboxed.turn().await?;
@@ -47,19 +53,32 @@ pub(crate) async fn run() -> Result<Table> {
         guest.push(turn.guest);
         check.push(turn.check);
         other.push(native_turn(&native)? + turn.check);
+        free.push(unlimited_turn(&unlimited)? + turn.check);
     }
     let seconds = |samples: &Samples| Figure::Seconds(samples.median());
     let mut table = Table::default();
     let what = "page of 100 pull requests";
     table.row(what, seconds(&ours), ("native in the host", seconds(&other)), Target::AtMost(1.6));
+    let unlimited = "the same with every budget off";
+    table.row(what, seconds(&ours), (unlimited, seconds(&free)), Target::AtMost(1.2));
     table.note(format!(
         "Medians of {ROUNDS} rounds, in turns. The body has {:.2} MB. Of ours, {} are in the guest and {} check the \
-         records; the same check is counted for the native road, which reads by `serde_json`.",
+         records; the same check is counted for the other roads, of which the native one reads by `serde_json`.",
         body.len() as f64 / 1e6,
         seconds(&guest),
         seconds(&check)
     ));
     Ok(table)
+}
+
+fn unlimited_turn(unlimited: &Unlimited) -> Result<f64> {
+    let (seconds, records) = unlimited.turn().map_err(of_engine)?;
+    ensure!(records == ITEMS, "every pull request is a record");
+    Ok(seconds)
+}
+
+fn of_engine(error: wasmtime::Error) -> anyhow::Error {
+    anyhow::Error::from_boxed(error.into_boxed_dyn_error())
 }
 
 /// The road through the sandbox.
@@ -96,7 +115,7 @@ impl Sandboxed {
     }
 }
 
-fn settings() -> serde_json::Value {
+pub(crate) fn settings() -> serde_json::Value {
     json!({ "owner": "acme", "repositories": ["shop"], "details": false })
 }
 

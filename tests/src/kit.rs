@@ -29,3 +29,4 @@ pub use serving::{Answered, Serving};
 pub use skip::skip;
 pub use source::{Manner, Reply, Request, Source};
 pub use trial::{Ended, Trial};
+pub use wat::{Made, make};

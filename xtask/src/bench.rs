@@ -9,12 +9,12 @@ use crate::plugins;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Only these: instance, page, pull, memory, query, graph
+    /// Only these: instance, page, pull, memory, query, graph, fairness, stop
     #[arg(value_parser = clap::builder::PossibleValuesParser::new(ALL))]
     names: Vec<String>,
 }
 
-const ALL: [&str; 6] = ["instance", "page", "pull", "memory", "query", "graph"];
+const ALL: [&str; 8] = ["instance", "page", "pull", "memory", "query", "graph", "fairness", "stop"];
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     build()?;

@@ -9,7 +9,7 @@ const WEB: &str = "https://github.com";
 const PARAGRAPHS: u64 = 3;
 
 /// The page, as text.
-pub(super) fn page(items: u64) -> String {
+pub(crate) fn page(items: u64) -> String {
     Value::Array((1..=items).map(pull_request).collect()).to_string()
 }
 

@@ -14,7 +14,8 @@ use wit_parser::Resolve;
 use super::build::root;
 
 /// A guest in text, made binary.
-pub(super) enum Made {
+#[derive(Debug)]
+pub enum Made {
     /// A module that speaks the world of connectors.
     Module(Vec<u8>),
     /// A component, or what pretends to be one.
@@ -22,7 +23,8 @@ pub(super) enum Made {
 }
 
 /// The guest of this name, if it is one in text.
-pub(super) fn make(name: &str) -> Option<Made> {
+#[must_use]
+pub fn make(name: &str) -> Option<Made> {
     let path = root().join("tests/guests").join(name).with_extension("wat");
     let text = expand(&fs::read_to_string(&path).ok()?);
     let mut bytes = wat::parse_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
