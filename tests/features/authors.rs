@@ -1,7 +1,7 @@
 //! An author's first hour: a new connector from the skeleton, built, signed, inspected, and installed by an operator.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use base64::Engine as _;
@@ -38,6 +38,48 @@ fn a_new_connector_builds_signs_and_installs() {
     let _ = host.run(&["plugin", "install", "--grant", &package]).good();
     let _ =
         host.run(&["connect", "acme/directory", "--set", "company=acme"]).refused(2, &["needs the credential `token`"]);
+}
+
+#[test]
+fn the_same_source_becomes_the_same_package_wherever_it_is_built() {
+    let host = Host::bare();
+    let text = |path: &Path| path.display().to_string();
+    let sdk = text(&root().join("sdk/rust"));
+    let [here, there] = ["here", "there/and/further"].map(|name| host.folder().join(name).join("directory"));
+    let _ = host.run(&["plugin", "new", "acme/directory", "--directory", &text(&here), "--sdk", &sdk]).good();
+    let build = |folder: &Path, cargo_home: &Path| {
+        let target = folder.with_extension("target");
+        let mut build = host.command(&["plugin", "build", "--reproducible", "--profile", "dev", &text(folder)]);
+        build.env("CARGO_TARGET_DIR", &target).env("CARGO_HOME", cargo_home);
+        Ran::of(&build.output().expect("it starts"))
+    };
+    let home = cargo_home();
+    let _ = build(&here, &home).refused(1, &["Cargo.lock"]);
+    let locked = Command::new("cargo").args(["generate-lockfile", "--offline", "--quiet"]).current_dir(&here).status();
+    assert!(locked.is_ok_and(|status| status.success()), "the skeleton's dependencies are those of this repository");
+    fs::create_dir_all(&there).expect("a folder");
+    for name in ["Cargo.toml", "Cargo.lock", "plugin.toml", "src/lib.rs"] {
+        let to = there.join(name);
+        fs::create_dir_all(to.parent().expect("a folder")).expect("a folder");
+        fs::copy(here.join(name), to).expect("copied");
+    }
+    // The same crates, found elsewhere.
+    let other_home = host.folder().join("another-home");
+    fs::create_dir(&other_home).expect("a folder");
+    for entry in fs::read_dir(&home).expect("cargo's folder").flatten() {
+        std::os::unix::fs::symlink(entry.path(), other_home.join(entry.file_name())).expect("a link");
+    }
+    let package = |folder: &Path, home: &Path| {
+        let _ = build(folder, home).good();
+        fs::read(folder.join("directory.wasm")).expect("a package")
+    };
+    let (one, other) = (package(&here, &home), package(&there, &other_home));
+    assert!(one == other, "{} and {} bytes, of one source", one.len(), other.len());
+}
+
+fn cargo_home() -> PathBuf {
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo"));
+    std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(home).expect("cargo's folder")
 }
 
 #[test]

@@ -126,8 +126,11 @@ pub enum Plugin {
         /// Cargo's profile
         #[arg(long, default_value = "release")]
         profile: String,
+        /// The same package from the same source, `Cargo.lock` and compiler, wherever it is built
+        #[arg(long)]
+        reproducible: bool,
         /// A core module that was built already, by whatever compiler: cargo is not run
-        #[arg(long, value_name = "FILE", conflicts_with = "profile")]
+        #[arg(long, value_name = "FILE", conflicts_with_all = ["profile", "reproducible"])]
         module: Option<PathBuf>,
     },
     /// Make a publisher's key: the private one at PATH, the public one beside it

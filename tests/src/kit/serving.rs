@@ -1,5 +1,6 @@
 //! A host that serves, and a client of its API.
 
+use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 
@@ -54,14 +55,16 @@ impl Answered {
 }
 
 impl Serving {
-    /// Serve on a free port; ready when this returns.
+    /// Serve on a free port; ready when this returns. Its log is `serve.log` in the host's folder.
     #[track_caller]
     #[must_use]
     pub fn start(host: &Host) -> Self {
+        let log = OpenOptions::new().create(true).append(true).open(host.folder().join("serve.log")).expect("a log");
         let mut process = host
             .command(&["serve"])
             .env("WEIGHBRIDGE__LISTEN__ADDRESS", "127.0.0.1:0")
             .stdout(Stdio::piped())
+            .stderr(log)
             .spawn()
             .expect("the host starts");
         let mut line = String::new();

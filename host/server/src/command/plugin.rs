@@ -43,8 +43,8 @@ impl Plugin {
 pub(super) fn run_without_host(command: Plugin, output: Output) -> Result<(), CommandError> {
     match command {
         Plugin::New { id, directory, sdk } => new::run(&id, directory, sdk.as_deref(), output),
-        Plugin::Build { directory, out, profile, module } => {
-            build::run(&directory, out, &profile, module.as_deref(), output)
+        Plugin::Build { directory, out, profile, reproducible, module } => {
+            build::run(&directory, out, &profile, reproducible, module.as_deref(), output)
         }
         Plugin::Key { path } => key::run(&path, output),
         Plugin::Sign { file, keys, days, also } => sign::run(&file, &keys, days, also, output),

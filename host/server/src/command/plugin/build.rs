@@ -1,6 +1,9 @@
 //! `weighbridge plugin build`: a connector's folder becomes a package: compiled for the sandbox, turned into a component,
 //! with its manifest inside.
 
+mod reproducible;
+
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -27,6 +30,7 @@ pub(super) fn run(
     directory: &Path,
     out: Option<PathBuf>,
     profile: &str,
+    reproducible: bool,
     module: Option<&Path>,
     output: Output,
 ) -> Result<(), CommandError> {
@@ -35,7 +39,7 @@ pub(super) fn run(
     let manifest = Manifest::from_toml(&text)?;
     let module = match module {
         Some(path) => fs::read(path).map_err(CommandError::io("reading", path))?,
-        None => compile(directory, profile)?,
+        None => compile(directory, profile, reproducible)?,
     };
     let package = assemble(&componentize(&module)?, &manifest)?;
     let file = out.unwrap_or_else(|| directory.join(manifest.id.name()).with_extension("wasm"));
@@ -53,12 +57,13 @@ pub(super) fn run(
 }
 
 /// Run cargo, and take the module that it names.
-fn compile(directory: &Path, profile: &str) -> Result<Vec<u8>, CommandError> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let result = Command::new(cargo)
+fn compile(directory: &Path, profile: &str, reproducible: bool) -> Result<Vec<u8>, CommandError> {
+    let more = if reproducible { reproducible::arguments(directory)? } else { Vec::new() };
+    let result = Command::new(cargo())
         .current_dir(directory)
         .args(["build", "--quiet", "--lib", "--profile", profile, "--target", TARGET])
         .arg("--message-format=json-render-diagnostics")
+        .args(more)
         .stderr(Stdio::inherit())
         .output()
         .map_err(|error| {
@@ -76,6 +81,10 @@ fn compile(directory: &Path, profile: &str) -> Result<Vec<u8>, CommandError> {
         )
     })?;
     fs::read(&path).map_err(CommandError::io("reading", &path))
+}
+
+fn cargo() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
 /// The last `.wasm` among the artefacts that cargo lists: dependencies come first, the package itself at the end.
