@@ -38,7 +38,7 @@ enum Task {
     Tidy,
     /// Measure, and print ratios from this one run
     Bench(bench::Arguments),
-    /// Send random guests through the whole path of the host, or fuzz one of its readers
+    /// Send random guests through the whole path of the host, fuzz one of its readers, or break its code on purpose
     Soak(soak::Arguments),
     /// Become a program that ends with the process that started it
     #[command(hide = true)]

@@ -1,5 +1,5 @@
-//! Chance for as long as one likes: random guests, by the program that the tests run 2,000 of them with, or random bytes for
-//! one reader, by libFuzzer.
+//! Chance for as long as one likes: random guests, by the program that the tests run 2,000 of them with; random bytes for
+//! one reader, by libFuzzer; or every small break of what keeps guests in, by cargo-mutants.
 
 use std::path::Path;
 use std::process::Command;
@@ -26,12 +26,16 @@ pub(crate) struct Arguments {
     /// How many seconds to fuzz for
     #[arg(long, default_value_t = 60)]
     seconds: u32,
+    /// Break the code instead, in each way that `.cargo/mutants.toml` names, or in those of one file, and see tests fail
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "", conflicts_with = "fuzz")]
+    mutants: Option<String>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    match &arguments.fuzz {
-        Some(target) => fuzz(target, arguments.seconds),
-        None => guests(arguments),
+    match (&arguments.fuzz, &arguments.mutants) {
+        (Some(target), _) => fuzz(target, arguments.seconds),
+        (None, Some(file)) => mutants(file),
+        (None, None) => guests(arguments),
     }
 }
 
@@ -75,6 +79,22 @@ fn fuzz(name: &str, seconds: u32) -> Result<()> {
     command.arg("--target-dir").arg(target()?.join("fuzz")).arg(name).arg(learnt).arg(folder.join("corpus").join(name));
     command.args(["--", &format!("-max_total_time={seconds}"), "-timeout=10", "-rss_limit_mb=2048"]);
     command.args(["-max_len=65536", "-print_final_stats=1"]);
+    run_command(&mut command)
+}
+
+/// The code broken in one place at a time, in a copy; each break that no test of its package notices is a finding. What was
+/// done stands below `target/soak/mutants.out`. Hours for all files; minutes for one.
+fn mutants(file: &str) -> Result<()> {
+    if !cargo().args(["mutants", "--version"]).output().is_ok_and(|output| output.status.success()) {
+        bail!("breaking the code on purpose needs cargo-mutants: `cargo install cargo-mutants --locked`");
+    }
+    let into = target()?.join("soak");
+    fs::create_dir_all(&into)?;
+    let mut command = cargo();
+    command.args(["mutants", "--output"]).arg(into);
+    if !file.is_empty() {
+        command.args(["--file", file]);
+    }
     run_command(&mut command)
 }
 
