@@ -205,4 +205,20 @@ mod tests {
         let tight = Budget { cpu_ms: 1, ..Budget::CEILING };
         assert_eq!(Budget::default().min(tight), Budget { cpu_ms: 1, ..Budget::default() });
     }
+
+    fn those(fit: fn(BudgetKind) -> bool) -> Vec<&'static str> {
+        BudgetKind::ALL.iter().filter(|kind| fit(**kind)).map(|kind| kind.name()).collect()
+    }
+
+    #[test]
+    fn what_a_call_holds_is_there_anew_for_the_next_and_all_else_adds_up() {
+        let anew = those(|kind| !kind.adds_up());
+        assert_eq!(anew, ["memory_bytes", "table_elements", "handles", "handed_bytes", "state_bytes"]);
+    }
+
+    #[test]
+    fn a_call_can_do_without_requests_and_records_and_not_without_time_and_room() {
+        let vital = those(BudgetKind::is_vital);
+        assert_eq!(vital, ["cpu_ms", "wall_ms", "memory_bytes", "host_calls", "handed_bytes", "page_bytes"]);
+    }
 }

@@ -35,7 +35,7 @@ impl Unit {
         let whole = self.names().iter().find(|(_, size)| value >= *size && value.is_multiple_of(*size));
         let (largest, size) = self.names().iter().find(|(_, size)| value >= *size).copied().unwrap_or(("", 1));
         match whole {
-            Some((name, size)) if value / size < 1024 => spaced(&(value / size).to_string(), name),
+            Some((name, size)) if *name == largest || value / size < 1024 => spaced(&(value / size).to_string(), name),
             _ if size == 1 => spaced(&value.to_string(), self.names().last().map_or("", |(name, _)| name)),
             _ => {
                 let tenths = (u128::from(value) * 10 + u128::from(size) / 2) / u128::from(size);
@@ -112,6 +112,10 @@ mod tests {
         let shown = |unit: Unit, value| unit.shown(value);
         assert_eq!(shown(Unit::Milliseconds, 2_000), "2 s");
         assert_eq!(shown(Unit::Milliseconds, 1_234), "1.2 s");
+        assert_eq!(shown(Unit::Milliseconds, 1_250), "1.3 s", "rounded, not cut");
+        assert_eq!(shown(Unit::Milliseconds, 1_023_000), "1023 s");
+        assert_eq!(shown(Unit::Milliseconds, 1_024_000), "17.1 min");
+        assert_eq!(shown(Unit::Milliseconds, 2_000 * 60_000), "2000 min", "there is no larger unit");
         assert_eq!(shown(Unit::Milliseconds, 0), "0 ms");
         assert_eq!(shown(Unit::Bytes, 64 << 20), "64 MiB");
         assert_eq!(shown(Unit::Bytes, (64 << 20) + 1), "64.0 MiB");

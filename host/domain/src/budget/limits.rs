@@ -149,7 +149,8 @@ mod tests {
         let cases = [
             (layers(2_000, None, None, None), 2_000, Origin::Default),
             (layers(3_000, None, None, None), 3_000, Origin::Manifest),
-            (layers(30_000, None, None, None), 10_000, Origin::Ceiling),
+            (layers(10_000, None, None, None), 10_000, Origin::Manifest),
+            (layers(10_001, None, None, None), 10_000, Origin::Ceiling),
             (layers(3_000, Some(5_000), None, None), 5_000, Origin::Plugin),
             (layers(3_000, None, Some(1_000), None), 1_000, Origin::Workspace),
             (layers(3_000, Some(5_000), Some(4_000), None), 4_000, Origin::Workspace),
