@@ -26,15 +26,15 @@ pub(crate) struct Arguments {
     /// How many seconds to fuzz for
     #[arg(long, default_value_t = 60)]
     seconds: u32,
-    /// Break the code instead, in each way that `.cargo/mutants.toml` names, or in those of one file, and see tests fail
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "", conflicts_with = "fuzz")]
+    /// Break the code instead, in every place that `.cargo/mutants.toml` names, or in those that match, such as `egress/src/rule`
+    #[arg(long, value_name = "PATTERN", num_args = 0..=1, default_missing_value = "", conflicts_with = "fuzz")]
     mutants: Option<String>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     match (&arguments.fuzz, &arguments.mutants) {
         (Some(target), _) => fuzz(target, arguments.seconds),
-        (None, Some(file)) => mutants(file),
+        (None, Some(pattern)) => mutants(pattern),
         (None, None) => guests(arguments),
     }
 }
@@ -83,8 +83,8 @@ fn fuzz(name: &str, seconds: u32) -> Result<()> {
 }
 
 /// The code broken in one place at a time, in a copy; each break that no test of its package notices is a finding. What was
-/// done stands below `target/soak/mutants.out`. Hours for all files; minutes for one.
-fn mutants(file: &str) -> Result<()> {
+/// done stands below `target/soak/mutants.out`. Hours for all of it; minutes for a file.
+fn mutants(pattern: &str) -> Result<()> {
     if !cargo().args(["mutants", "--version"]).output().is_ok_and(|output| output.status.success()) {
         bail!("breaking the code on purpose needs cargo-mutants: `cargo install cargo-mutants --locked`");
     }
@@ -92,8 +92,8 @@ fn mutants(file: &str) -> Result<()> {
     fs::create_dir_all(&into)?;
     let mut command = cargo();
     command.args(["mutants", "--output"]).arg(into);
-    if !file.is_empty() {
-        command.args(["--file", file]);
+    if !pattern.is_empty() {
+        command.args(["--re", pattern]);
     }
     run_command(&mut command)
 }

@@ -135,4 +135,20 @@ mod tests {
         assert_eq!(grant, Capabilities { http: vec![rule("b.example")], ..Default::default() });
         assert!(grant.is_within(&asked) && grant.is_within(&given) && !asked.is_within(&given));
     }
+
+    #[test]
+    fn a_switch_is_granted_where_both_say_yes_and_nowhere_else() {
+        let switches = |on: bool| Capabilities { files: on, content: on, state: on, ..Capabilities::default() };
+        for (asked, given) in [(false, false), (false, true), (true, false), (true, true)] {
+            assert_eq!(switches(asked).intersect(&switches(given)), switches(asked && given), "{asked} {given}");
+        }
+    }
+
+    #[test]
+    fn a_rule_that_names_its_host_alone_lets_read_all_of_it_over_tls() {
+        let bare: HttpRule = serde_json::from_str(r#"{"host":"a.example"}"#).expect("a rule");
+        let methods = vec!["GET".to_owned()];
+        let (host, path) = ("a.example".to_owned(), "/".to_owned());
+        assert_eq!(bare, HttpRule { scheme: Scheme::Https, host, port: 443, methods, path });
+    }
 }

@@ -69,3 +69,20 @@ impl OAuth2 {
         named.into_iter().filter_map(|(field, url)| Some((field, url?)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_url_that_a_provider_has_is_named_by_its_field() {
+        let (authorize, token, revoke) = ("https://a.example/yes", "https://b.example/token", "https://c.example/no");
+        let text = |optional: &str| format!(r#"{{"grant":"authorization-code","token_url":"{token}"{optional}}}"#);
+        let bare: OAuth2 = serde_json::from_str(&text("")).expect("a provider");
+        assert_eq!(bare.urls().collect::<Vec<_>>(), [("token_url", token)]);
+        let others = format!(r#","authorize_url":"{authorize}","revocation_url":"{revoke}""#);
+        let whole: OAuth2 = serde_json::from_str(&text(&others)).expect("a provider");
+        let urls: Vec<_> = whole.urls().collect();
+        assert_eq!(urls, [("authorize_url", authorize), ("token_url", token), ("revocation_url", revoke)]);
+    }
+}
