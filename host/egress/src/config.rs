@@ -256,4 +256,24 @@ mod tests {
         let config = EgressConfig { parallel_per_workspace: 0, ..EgressConfig::default() };
         assert_eq!(config.check(), Err(ConfigError::Zero("parallel_per_workspace")));
     }
+
+    #[test]
+    fn a_route_leads_its_own_host_and_port_alone() {
+        let leads = |host: &str, url: &str| {
+            let route = Route { host: host.to_owned(), to: "http://127.0.0.1:1".parse().expect("a URL") };
+            route.leads(&Target::parse(url).expect("a URL"))
+        };
+        for (host, url, expected) in [
+            ("a.test", "https://a.test/x", true),
+            ("a.test", "https://b.test/x", false),
+            ("a.test", "https://a.test:8443/x", false),
+            ("a.test", "http://a.test/x", false),
+            ("a.test:8443", "https://a.test:8443/x", true),
+            ("a.test:8443", "http://a.test:8443/x", true),
+            ("a.test:8443", "https://a.test/x", false),
+            ("a.test:8443", "https://b.test:8443/x", false),
+        ] {
+            assert_eq!(leads(host, url), expected, "{host} {url}");
+        }
+    }
 }

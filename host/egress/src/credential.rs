@@ -217,4 +217,24 @@ mod tests {
     fn no_debug_output_shows_a_secret() {
         assert!(!format!("{:?}", permit(AuthScheme::Bearer, Some("s3cret"), false)).contains("s3cret"));
     }
+
+    #[test]
+    fn four_bytes_are_enough_for_a_secret() {
+        assert_eq!(written(&permit(AuthScheme::Bearer, Some("abcd"), false)), "authorization: Bearer abcd");
+    }
+
+    #[test]
+    fn of_a_user_and_a_password_that_is_hidden_which_is_the_secret() {
+        assert_eq!(basic_secrets("me@a.test:abcd"), ["me@a.test:abcd", "abcd"]);
+        assert_eq!(basic_secrets("token:abc"), ["token:abc", "token"], "the password is a placeholder");
+        assert_eq!(basic_secrets("token"), ["token", "token"]);
+    }
+
+    #[test]
+    fn headers_that_carry_credentials_are_known_and_those_of_the_connection_are_never_among_them() {
+        let names = |scheme| header_names(&permit(scheme, None, true));
+        assert_eq!(names(AuthScheme::Basic), [AUTHORIZATION]);
+        assert_eq!(names(AuthScheme::Header("X-Page".to_owned())), [HeaderName::from_static("x-page")]);
+        assert!(names(AuthScheme::Header("Host".to_owned())).is_empty());
+    }
 }

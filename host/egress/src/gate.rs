@@ -97,4 +97,22 @@ mod tests {
         assert_eq!(gates.closed_until.lock().expect("a lock").len(), MAX_GATES);
         assert!(gates.seconds_left(&waiters(&(MAX_GATES + 9).to_string()), start).is_some());
     }
+
+    #[test]
+    fn a_full_house_forgets_what_is_over_and_nothing_that_still_waits() {
+        let (gates, start) = (Gates::default(), Instant::from_micros(0));
+        let close = |index: usize, seconds, now| {
+            gates.close(waiters(&index.to_string()), Duration::from_secs(seconds), now);
+        };
+        for index in 0..MAX_GATES {
+            close(index, if index % 2 == 0 { 10 } else { 30 }, start);
+        }
+        let later = start.after(Duration::from_secs(10));
+        close(MAX_GATES, 10, later);
+        assert_eq!(gates.closed_until.lock().expect("a lock").len(), MAX_GATES / 2 + 1);
+        for index in 0..MAX_GATES {
+            let left = gates.seconds_left(&waiters(&index.to_string()), later);
+            assert_eq!(left, (index % 2 == 1).then_some(20), "{index}");
+        }
+    }
 }

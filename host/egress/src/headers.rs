@@ -329,4 +329,29 @@ mod tests {
         let seen = reveal(&headers, &Caps::default()).expect("within caps");
         assert_eq!(seen, [("etag".to_owned(), "\"1\"".to_owned())]);
     }
+
+    #[test]
+    fn a_request_has_so_many_headers_and_so_many_bytes_of_them() {
+        let many = |count: usize| (0..count).map(|at| (format!("x-{at}"), String::new())).collect::<Vec<_>>();
+        assert!(admit(&many(64), &[]).is_ok());
+        assert_eq!(admit(&many(65), &[]), Err(HeaderError::TooMany));
+        let long = |bytes: usize| {
+            let rest = bytes - "accept".len() - "prefer".len() - 8_000;
+            [("accept".to_owned(), "x".repeat(8_000)), ("prefer".to_owned(), "x".repeat(rest))]
+        };
+        assert_eq!(size(&admit(&long(16_384), &[]).expect("just short enough")), 16_384);
+        assert_eq!(admit(&long(16_385), &[]), Err(HeaderError::TooMany));
+    }
+
+    #[test]
+    fn an_answer_has_so_many_headers_and_so_many_bytes_of_them() {
+        let mut headers = HeaderMap::new();
+        headers.insert("etag", HeaderValue::from_static("123"));
+        headers.insert("age", HeaderValue::from_static("7"));
+        let within = |header_count, header_bytes| {
+            reveal(&headers, &Caps { header_count, header_bytes, ..Caps::default() }).is_ok()
+        };
+        // Each line has a colon, a space and its end, too.
+        assert!(within(2, 19) && !within(1, 19) && !within(2, 18));
+    }
 }

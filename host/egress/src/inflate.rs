@@ -172,3 +172,23 @@ impl Write for Sink<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::Budget;
+
+    use super::*;
+
+    #[test]
+    fn an_answer_may_fill_its_cap_and_each_byte_counts_once() {
+        let meter = Meter::new(Budget::default());
+        let mut counted = 0;
+        let mut sink = Sink::new(10, &meter, &mut counted);
+        sink.write_all(b"1234").expect("room");
+        sink.write_all(b"567890").expect("room to the last byte");
+        assert_eq!((sink.body.len(), *sink.counted), (10, 10));
+        assert!(sink.write_all(b"1").is_err());
+        assert_eq!((sink.full, sink.body.len()), (Some(ExchangeError::TooLarge(10)), 10));
+        assert_eq!((counted, meter.usage().bytes_in), (11, 11));
+    }
+}

@@ -148,4 +148,36 @@ mod tests {
         let retries: Vec<bool> = log.entries().iter().map(|entry| entry.retry).collect();
         assert_eq!(retries, [false, false, true, false]);
     }
+
+    #[test]
+    fn so_many_entries_are_kept_and_each_says_how_it_ended() {
+        let log = Log::default();
+        for at in 0..MAX_ENTRIES + 2 {
+            let mut open = log.open("GET", "/");
+            open.goes_to("a.test", &format!("/{at}"), String::new());
+            open.end(None);
+        }
+        let entries = log.entries();
+        assert_eq!((entries.len(), entries[0].path.as_str()), (1024, "/0"), "the first ones");
+    }
+
+    #[test]
+    fn what_was_asked_to_wait_or_failed_is_tried_again_and_what_was_sent_was_not_refused() {
+        let log = Log::default();
+        let send = |url: &str, status, error: Option<ExchangeError>| {
+            let mut open = log.open("GET", url);
+            open.entry.status = status;
+            open.end(error.as_ref());
+        };
+        let (late, denied) = (Some(ExchangeError::Timeout), Some(ExchangeError::Denied("no".to_owned())));
+        send("/wait", Some(429), None);
+        send("/wait", Some(404), None);
+        send("/wrong", Some(404), None);
+        send("/wrong", None, denied.clone());
+        send("/late", None, late);
+        send("/late", Some(200), denied);
+        let seen: Vec<_> = log.entries().iter().map(|entry| (entry.retry, entry.refused)).collect();
+        let expected = [(false, false), (true, false), (false, false), (false, true), (false, false), (true, false)];
+        assert_eq!(seen, expected);
+    }
 }

@@ -93,4 +93,21 @@ mod tests {
         let meter = Meter::new(Budget { wall_ms: 0, ..Budget::default() });
         assert_eq!(meter.take_request(0), Err(ExchangeError::Budget("time")));
     }
+
+    #[test]
+    fn bytes_that_came_in_count_and_one_too_many_is_told() {
+        let meter = Meter::new(Budget { bytes_in: 10, ..Budget::default() });
+        assert_eq!((meter.take_in(4), meter.take_in(6)), (Ok(()), Ok(())));
+        assert_eq!(meter.take_in(1), Err(ExchangeError::Budget("bytes-in")));
+        assert_eq!(meter.usage().bytes_in, 11);
+    }
+
+    #[test]
+    fn a_request_ends_by_its_own_time_or_by_that_of_its_call() {
+        let (start, minute) = (Instant::now(), Duration::from_secs(60));
+        let meter = Meter::new(Budget { wall_ms: 60_000, ..Budget::default() });
+        let (own, late) = meter.deadline(minute / 2);
+        assert!((start + minute / 2..start + minute).contains(&own) && late == ExchangeError::Timeout);
+        assert_eq!(meter.deadline(minute * 2), (meter.deadline, ExchangeError::Budget("time")));
+    }
 }

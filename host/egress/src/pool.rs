@@ -126,4 +126,15 @@ mod tests {
         assert_eq!(pools.workspaces.lock().expect("a lock").len(), MAX_WORKSPACES);
         assert!(Arc::ptr_eq(&held, &pools.of(busy)));
     }
+
+    #[test]
+    fn the_clients_of_a_workspace_are_kept_and_bounded() {
+        let (pool, config) = (WorkspacePool::default(), EgressConfig::default());
+        for prefix in 0..=MAX_CLIENTS {
+            assert_eq!(pool.clients.lock().expect("a lock").len(), prefix);
+            let net = format!("10.{prefix}.0.0/16").parse().expect("a net");
+            pool.client(&Lane { reach: Reach::Public(vec![net]), plain: true }, &config).expect("a client");
+        }
+        assert_eq!(pool.clients.lock().expect("a lock").len(), 1, "one too many, and all begin anew");
+    }
 }

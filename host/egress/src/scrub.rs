@@ -155,4 +155,24 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn headers_are_touched_only_where_the_secret_stands() {
+        let blank = |name: &str, value: &str| {
+            let mut headers = vec![(name.to_owned(), value.to_owned())];
+            (Scrubber::new(&["ABCDEFGH"]).expect("long enough").blank_headers(&mut headers), headers.len())
+        };
+        assert_eq!(blank("x-abcdefgh", "1"), (true, 0), "the name alone");
+        assert_eq!(blank("etag", "ABCDEFGH"), (true, 1), "the value alone");
+        assert_eq!(blank("etag", "ABCDEFG"), (false, 1), "neither");
+    }
+
+    #[test]
+    fn what_cannot_be_the_secret_is_skipped() {
+        let scrubber = Scrubber::new(&[SECRET]).expect("long enough");
+        let furthest = u8::try_from(scrubber.window - 1).expect("short");
+        let blocks = (0..=u8::MAX).flat_map(|first| (0..=u8::MAX).map(move |second| slot(first, second)));
+        let skipped = blocks.filter(|slot| scrubber.shifts[*slot] == furthest).count();
+        assert!(skipped > (1 << 16) * 9 / 10, "the window moves on by {furthest} for {skipped} blocks of two bytes");
+    }
 }

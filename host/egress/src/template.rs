@@ -109,4 +109,36 @@ mod tests {
         assert!(template("/", &"/abc".repeat(10_000)).len() < 60);
         assert!(template("/", &"x".repeat(10_000)).len() < 10);
     }
+
+    #[test]
+    fn words_and_numbers_are_told_apart_at_their_borders() {
+        let cases = [
+            ("/0f3c2a", "/{id}"),
+            ("/0f3c2a9", "/{hex}"),
+            ("/abcdefghijklmnopqrstuvwxyzabcdef", "/abcdefghijklmnopqrstuvwxyzabcdef"),
+            ("/abcdefghijklmnopqrstuvwxyzabcdefg", "/{text}"),
+            ("/a-b_c.d", "/a-b_c.d"),
+            ("/v12", "/v12"),
+            ("/v123", "/{id}"),
+            ("/v", "/v"),
+            ("/vx", "/vx"),
+            ("/0198c0de-0000-7000-8000-00000000000", "/{text}"),
+            ("/0198c0de-0000-7000-8000-00000000000g", "/{text}"),
+            ("/0198c0de00000-7000-8000-000000000001", "/{text}"),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(template("/", path), expected);
+        }
+        let words = |count| "/a".repeat(count);
+        assert_eq!(template("/", &words(12)), words(12));
+        assert_eq!(template("/", &words(13)), words(12) + "/…");
+    }
+
+    #[test]
+    fn a_grant_for_another_host_keeps_nothing() {
+        let methods = vec!["GET".to_owned()];
+        let (host, path) = ("b.test".to_owned(), "/api/9".to_owned());
+        let rule = HttpRule { scheme: Scheme::Https, host, port: 443, methods, path };
+        assert_eq!(of(&[rule], "a.test", "/api/9"), "/api/{number}");
+    }
 }

@@ -197,4 +197,43 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn what_is_odd_is_refused_by_its_part() {
+        let long =
+            |host: usize| format!("https://{}/", format!("{}.", "a".repeat(62)).repeat(4) + &"b".repeat(host - 252));
+        assert!(Target::parse(&long(253)).is_ok(), "a name may have 253 bytes");
+        let label = |bytes: usize| format!("https://{}.test/", "a".repeat(bytes));
+        assert!(Target::parse(&label(63)).is_ok() && Target::parse("https://a-1.b2-c.test/").is_ok());
+        let path = |bytes: usize| format!("https://a.test/{}", "x".repeat(bytes - "https://a.test/".len()));
+        assert!(Target::parse(&path(8_192)).is_ok(), "a URL may have 8 KiB");
+        for (text, part) in [
+            (path(8_193), UrlError::TooLong),
+            (long(254), UrlError::Host),
+            (label(64), UrlError::Host),
+            ("https://A.test/".to_owned(), UrlError::Host),
+            ("https://-a.test/".to_owned(), UrlError::Host),
+            ("https://a-.test/".to_owned(), UrlError::Host),
+            ("https://a..test/".to_owned(), UrlError::Host),
+            ("https://a.test./".to_owned(), UrlError::Host),
+            ("https://a_b.test/".to_owned(), UrlError::Host),
+            ("https://a.test:+443/".to_owned(), UrlError::Port),
+            ("https://a.test:0443/".to_owned(), UrlError::Port),
+            ("https://a.test:65536/".to_owned(), UrlError::Port),
+            ("https://a.test/a b".to_owned(), UrlError::Character),
+            ("https://a.test/a\\b".to_owned(), UrlError::Character),
+            ("https://a.test/\u{e9}".to_owned(), UrlError::Character),
+            ("https://a.test/?a%2".to_owned(), UrlError::Percent),
+        ] {
+            assert_eq!(Target::parse(&text), Err(part), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_the_clients_parser_would_read_or_write_otherwise_is_refused() {
+        // It escapes the one, and takes the other for a broken name of another script.
+        for text in ["https://a.test/?q='", "https://xn--a.test/"] {
+            assert_eq!(Target::parse(text), Err(UrlError::Ambiguous), "{text}");
+        }
+    }
 }

@@ -116,4 +116,10 @@ mod tests {
         assert!(!limits.table_growing(0, 5, None).expect("an answer"));
         assert_eq!((limits.table_elements(), limits.denied_table()), (6, Some(Denied { asked: 11 })));
     }
+
+    #[test]
+    fn a_component_is_one_module_with_what_ties_it_to_its_imports() {
+        let limits = Limits::new(&Budget::default());
+        assert_eq!((limits.instances(), limits.tables(), limits.memories()), (3, 2, 1));
+    }
 }

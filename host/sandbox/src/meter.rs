@@ -135,6 +135,10 @@ impl Meter {
     fn is_spent(&self) -> bool {
         self.guest >= self.budget
     }
+
+    fn is_flooded(&self) -> bool {
+        self.host_calls > self.most_host_calls
+    }
 }
 
 /// CPU time of this thread so far: unlike the time of day, it stands still while others have the processor.
@@ -148,7 +152,7 @@ pub(crate) fn at_tick(mut store: StoreContextMut<'_, CallState>) -> wasmtime::Re
     meter.turn();
     if meter.is_spent() {
         Err(CpuSpent.into())
-    } else if meter.host_calls > meter.most_host_calls {
+    } else if meter.is_flooded() {
         Err(HostCallsSpent.into())
     } else {
         Ok(if meter.processor.is_wanted() {
@@ -190,5 +194,20 @@ mod tests {
             meter.while_host(async {}).await;
         }
         assert!(meter.is_spent());
+    }
+
+    #[tokio::test]
+    async fn a_budget_is_spent_at_its_last_moment_and_after_its_last_call() {
+        let mut meter = Meter::alone(TICK * 2, 2);
+        meter.charge(TICK);
+        assert_eq!((meter.ticks(), meter.is_spent()), (1, false));
+        meter.charge(Duration::from_micros(1));
+        assert_eq!((meter.ticks(), meter.is_spent()), (2, false), "a tick that has begun counts whole");
+        meter.charge(TICK - Duration::from_micros(1));
+        assert_eq!((meter.ticks(), meter.is_spent()), (2, true));
+        for (calls, flooded) in [(1, false), (2, false), (3, true)] {
+            meter.host_call();
+            assert_eq!((meter.host_calls(), meter.is_flooded()), (calls, flooded));
+        }
     }
 }

@@ -149,4 +149,44 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn the_forms_are_those_that_others_write() {
+        let secret = "aZ9-._~!*'()/+ é\"<";
+        let forms: Vec<_> = of(secret).iter().map(|form| String::from_utf8(form.to_vec()).expect("text")).collect();
+        for form in [
+            "aZ9-._~%21%2A%27%28%29%2F%2B%20%C3%A9%22%3C",
+            "aZ9-._~%21%2a%27%28%29%2f%2b%20%c3%a9%22%3c",
+            "aZ9-._~!*'()%2F%2B%20%C3%A9%22%3C",
+            "aZ9-._%7E%21*%27%28%29%2F%2B+%C3%A9%22%3C",
+            "%61%5A%39%2D%2E%5F%7E%21%2A%27%28%29%2F%2B%20%C3%A9%22%3C",
+            "615a392d2e5f7e212a2728292f2b20c3a9223c",
+            "615A392D2E5F7E212A2728292F2B20C3A9223C",
+            "\\u0061\\u005a\\u0039\\u002d\\u002e\\u005f\\u007e\\u0021\\u002a\\u0027\\u0028\\u0029\\u002f\\u002b\\u0020\\u00e9\\u0022\\u003c",
+            "aZ9-._~!*'()/+ é\\\"<",
+            "aZ9-._~!*'()\\/+ é\\\"\\u003c",
+            "aZ9-._~!*&#39;()/+ é&quot;&lt;",
+            "&#97;&#90;&#57;&#45;&#46;&#95;&#126;&#33;&#42;&#39;&#40;&#41;&#47;&#43;&#32;&#233;&#34;&#60;",
+            "aZ9&#x2d;&#x2e;&#x5f;&#x7e;&#x21;&#x2a;&#x27;&#x28;&#x29;&#x2f;&#x2b;&#x20;é&#x22;&#x3c;",
+        ] {
+            assert!(forms.iter().any(|known| known == form), "{form}");
+        }
+    }
+
+    #[test]
+    fn of_base64_every_letter_is_blanked_that_holds_nothing_but_the_secret() {
+        let secret = "sesame-open";
+        let scrubber = Scrubber::new(&[secret]).expect("long enough");
+        for before in ["", "x", "xy", "xyz"] {
+            let mut text = STANDARD.encode(format!("{before}{secret}tail")).into_bytes();
+            let whole = text.clone();
+            scrubber.blank(&mut text);
+            // Each letter is six bits, each byte eight.
+            let (from, to) = (before.len() * 8, (before.len() + secret.len()) * 8);
+            for (at, (letter, was)) in text.iter().zip(&whole).enumerate() {
+                let own = from <= at * 6 && (at + 1) * 6 <= to;
+                assert_eq!(*letter, if own { b'*' } else { *was }, "letter {at} after {before:?}");
+            }
+        }
+    }
 }

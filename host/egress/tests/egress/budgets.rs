@@ -48,6 +48,14 @@ async fn bytes_are_counted_in_both_directions() {
     assert_eq!(session.send(get(URL)).await, Err(ExchangeError::Budget("bytes-in")));
     assert_eq!(session.usage().bytes_out, u64::from(budget.bytes_out));
     assert_eq!(upstream.seen().iter().map(|seen| seen.request.body().len()).collect::<Vec<_>>(), [60, 40, 0]);
+}
+
+#[tokio::test]
+async fn a_request_may_carry_a_mebibyte() {
+    let upstream = Upstream::serve(|_| ok("thanks")).await;
+    let session = session(config(&[(HOST, upstream.address)]), Budget::default());
+    let post = |bytes| Request { method: "POST".to_owned(), body: Some(vec![b'y'; bytes]), ..get(URL) };
+    assert!(session.send(post(1024 * 1024)).await.is_ok());
     assert!(super::world::is_denied(&session.send(post(1024 * 1024 + 1)).await));
 }
 

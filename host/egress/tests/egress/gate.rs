@@ -40,7 +40,9 @@ async fn the_answer_is_passed_on_and_the_gate_closes_for_all_who_share_the_crede
     let egress = Egress::new(EgressConfig { clock: || Instant::from_micros(0), ..config(&[(HOST, upstream.address)]) });
     let egress = egress.expect("settings");
     let first = open(&egress, with_secret("cred-1", "shared-secret"));
+    assert_eq!(first.pause(), None);
     assert_eq!(first.send(get_as(URL)).await.expect("the 429 itself").status, 429);
+    assert_eq!(first.pause(), Some(30));
     assert_eq!(first.send(get_as(URL)).await, Err(ExchangeError::RateLimited(30)));
     // The same secret in another connection of another workspace.
     let second = open(&egress, with_secret("cred-2", "shared-secret"));

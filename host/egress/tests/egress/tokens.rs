@@ -91,6 +91,8 @@ async fn a_refused_token_is_replaced_once_and_the_request_repeated() {
     };
     let answer = session.send(request).await.expect("an answer");
     assert_eq!((answer.status, upstream.seen().len(), session.usage().requests), (200, 2, 2));
+    let size = ("https://api.example.test/x".len() + "the body".len()) as u64;
+    assert_eq!((session.log()[0].bytes_out, session.usage().bytes_out), (2 * size, 2 * size), "both were sent");
     assert!(upstream.seen().iter().all(|seen| &seen.request.body()[..] == b"the body"));
 
     let never = accepting(99).await;

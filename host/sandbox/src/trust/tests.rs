@@ -9,7 +9,7 @@ mod flips;
 mod lifecycle;
 mod vectors;
 
-use crate::package::{Manifest, PackageError, UnverifiedPackage, assemble, fixture};
+use crate::package::{Manifest, PackageError, UnverifiedPackage, Warning, assemble, fixture};
 
 /// A publisher, an operator who trusts it, and the present.
 struct Scene {
@@ -88,9 +88,21 @@ fn a_signed_package_of_a_trusted_publisher_is_verified() {
     let package = scene.verify(fixture::package(), &scene.envelope()).expect("verified");
     assert_eq!(**package.bytes(), *fixture::package());
     assert_eq!(*package.manifest(), fixture::manifest());
+    assert_eq!(package.digest(), unsigned(fixture::package()).digest());
+    assert_eq!(package.imports(), [fixture::LOG, fixture::HTTP]);
+    assert!(package.warnings().is_empty());
     assert_eq!(package.signer().key, scene.key.public().id());
     assert_eq!(package.signer().expires, scene.expires);
     assert_eq!(Envelope::parse(package.envelope()).expect("an envelope"), scene.envelope());
+}
+
+#[test]
+fn what_is_odd_about_a_package_is_told_when_it_is_verified_too() {
+    let scene = Scene::new();
+    let greedy = package_of(|manifest| manifest.capabilities.state = true);
+    let envelope = sign(&unsigned(greedy.clone()), &[&scene.key], scene.expires).expect("signed");
+    let package = scene.verify(greedy, &envelope).expect("verified");
+    assert_eq!(package.warnings(), [Warning::Unused("state")]);
 }
 
 #[test]

@@ -83,9 +83,21 @@ fn an_entry_that_breaks_a_rule_is_named_with_its_line() {
 }
 
 #[test]
+fn words_have_five_hundred_bytes_and_a_key_an_instant_of_life() {
+    let named = |bytes: usize| format!("sequence = 1\n{}", key(&"x".repeat(bytes), &pem()));
+    assert!(TrustFile::parse(named(500).as_bytes()).is_ok());
+    says(&named(501), "line 2, `keys[0]`: ", &["1 to 500 bytes"]);
+    let until = |end: &str| format!("{}not_before = \"2026-01-01T00:00:00Z\"\nnot_after = \"{end}\"\n", named(1));
+    assert!(TrustFile::parse(until("2026-01-01T00:00:01Z").as_bytes()).is_ok());
+    says(&until("2026-01-01T00:00:00Z"), "line 2, `keys[0]`: ", &["is not after"]);
+}
+
+#[test]
 fn a_file_over_the_cap_is_not_even_parsed() {
     let text = format!("sequence = 1\n#{}", "x".repeat(1024 * 1024));
     assert_eq!(TrustFile::parse(text.as_bytes()), Err(TrustFileError::TooLarge));
+    assert!(TrustFile::parse(&text.as_bytes()[..1024 * 1024]).is_ok(), "it may fill the cap");
+    assert_eq!(TrustFile::parse(&text.as_bytes()[..=1024 * 1024]), Err(TrustFileError::TooLarge));
 }
 
 #[test]

@@ -140,3 +140,26 @@ fn the_expiry_of_an_installed_packages_signature_can_be_shown() {
     assert_eq!(find_expiry(scene.envelope().to_json().as_bytes()), Some(scene.expires));
     assert_eq!(find_expiry(b"{}"), None);
 }
+
+#[test]
+fn of_two_entries_for_one_key_that_which_lasts_longer_counts_and_of_equals_the_first() {
+    let mut scene = Scene::new();
+    let (june, july) = (Some("2026-06-01T00:00:00Z"), Some("2026-07-01T00:00:00Z"));
+    for (first, second, named) in [
+        (june, july, "second"),
+        (july, june, "first"),
+        (june, june, "first"),
+        (june, None, "second"),
+        (None, june, "first"),
+        (None, None, "first"),
+    ] {
+        let entry = |name: &str, until: Option<&str>| PublisherKey {
+            name: name.to_owned(),
+            not_after: until.map(at),
+            ..trusted(&scene.key, "acme/*")
+        };
+        scene.policy.keys = vec![entry("first", first), entry("second", second)];
+        let package = scene.verify(fixture::package(), &scene.envelope()).expect("verified");
+        assert_eq!(package.signer().name, named, "{first:?} {second:?}");
+    }
+}
