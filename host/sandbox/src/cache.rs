@@ -9,6 +9,8 @@
 //! is compiled anew. The MAC is what keeps strangers out; that the directory is the host's alone only keeps them from having
 //! everything compiled again and again.
 
+mod sweep;
+
 use std::fs::File;
 use std::hash::{Hash, Hasher};
 use std::io::{self, Read, Write};
@@ -69,6 +71,7 @@ impl Cache {
         if self.mac(name, &artefact).verify_slice(&mac).is_err() {
             return Ok(refused(name, "is not the host's, or was changed"));
         }
+        sweep::note_use(file.get_ref());
         Ok(Some(artefact))
     }
 
@@ -79,13 +82,16 @@ impl Cache {
         openat(&*self.dir, name, flags, Mode::empty()).map(File::from)
     }
 
-    /// Keep an artefact. Readers see the old file or the new one, never a part.
+    /// Keep an artefact, and remove those that nobody wants any more. Readers see the old file or the new one, never a part.
     pub(crate) fn keep(&self, name: &str, artefact: &[u8]) -> io::Result<()> {
         let draft = format!("{name}.{}.draft", domain::RunId::generate());
         let written = self.write(&draft, name, artefact).and_then(|()| self.dir.rename(&draft, &self.dir, name));
         if written.is_err() {
             // A draft that stays is never read.
             let _ = self.dir.remove_file(&draft);
+        }
+        if let Err(error) = self.sweep() {
+            tracing::warn!(%error, "artefacts that nobody uses cannot be removed from the cache");
         }
         written
     }

@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use cap_std::ambient_authority;
 use tempfile::TempDir;
@@ -152,4 +152,45 @@ fn another_configuration_has_other_names_for_everything() {
         change(&mut other);
         assert_ne!(name(&other), ours, "change {index}");
     }
+}
+
+/// A file of this length, which takes no room, last used so many days ago.
+fn left(folder: &TempDir, name: &str, bytes: u64, days: u64) {
+    let file = std::fs::File::create(folder.path().join(name)).expect("a file");
+    file.set_len(bytes).expect("a length");
+    file.set_modified(SystemTime::now() - Duration::from_secs(days * 24 * 60 * 60)).expect("a time");
+}
+
+fn names(folder: &TempDir) -> Vec<String> {
+    let entries = std::fs::read_dir(folder.path()).expect("the directory").filter_map(Result::ok);
+    let mut names: Vec<_> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn what_was_not_used_for_a_month_goes_when_something_new_comes() {
+    let (folder, cache) = cache();
+    cache.keep("used", b"code").expect("kept");
+    left(&folder, "of-last-week", 10, 7);
+    left(&folder, "of-another-engine", 10, 31);
+    left(&folder, "never-finished.draft", 10, 31);
+    let aged = std::fs::File::open(folder.path().join("used")).expect("the file");
+    aged.set_modified(SystemTime::now() - Duration::from_secs(40 * 24 * 60 * 60)).expect("a time");
+    assert!(cache.find("used").expect("readable").is_some(), "which is a use");
+    cache.keep("new", b"code").expect("kept");
+    assert_eq!(names(&folder), ["new", "of-last-week", "used"]);
+}
+
+#[test]
+fn what_was_used_longest_ago_makes_room() {
+    let (folder, cache) = cache();
+    for (name, days) in [("first", 3), ("third", 1), ("second", 2)] {
+        left(&folder, name, 1 << 30, days);
+    }
+    cache.keep("new", b"code").expect("kept");
+    assert_eq!(names(&folder), ["new", "third"], "of two gibibytes and a little");
+    std::fs::create_dir(folder.path().join("folder")).expect("a folder");
+    cache.keep("newer", b"code").expect("kept");
+    assert_eq!(names(&folder), ["folder", "new", "newer", "third"], "what is no artefact is left alone");
 }
