@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::BudgetKind;
+
 /// What a plugin asks for. Nothing in it has been checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
@@ -43,8 +45,8 @@ pub enum ExchangeError {
     #[error("denied: {0}")]
     Denied(String),
     /// A budget of this call is spent.
-    #[error("the budget `{0}` of this call is spent")]
-    Budget(&'static str),
+    #[error("the budget `{name}` of this call is spent", name = .0.name())]
+    Budget(BudgetKind),
     /// To be tried again after so many seconds.
     #[error("rate-limited for {0} s")]
     RateLimited(u32),

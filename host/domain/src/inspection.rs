@@ -68,8 +68,11 @@ pub struct BudgetUse {
     pub ceiling: u32,
     /// What all calls used together, where they add up.
     pub total: Option<u64>,
-    /// The call that used the most; none where nothing was used.
+    /// The call that used the most, among those that met it if any did; none where nothing was used.
     pub call: Option<CallName>,
+    /// How many calls met it: were stopped for it, refused more of it, or cut off at it.
+    #[serde(default)]
+    pub met: u32,
 }
 
 impl BudgetUse {

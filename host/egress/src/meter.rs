@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
-use domain::Budget;
 use domain::exchange::ExchangeError;
 use domain::run::Usage;
+use domain::{Budget, BudgetKind};
 use tokio::time::Instant;
 
 /// What is left of a budget. Concurrent requests draw on the same counts.
@@ -32,17 +32,17 @@ impl Meter {
     /// Takes one request of so many bytes (address, headers and body: a plugin can say as much in each), or nothing at all.
     pub(crate) fn take_request(&self, size: usize) -> Result<(), ExchangeError> {
         if Instant::now() >= self.deadline {
-            return Err(ExchangeError::Budget("time"));
+            return Err(ExchangeError::Budget(BudgetKind::WallMs));
         }
         let more = |count: u32| count.checked_add(1).filter(|&count| count <= self.budget.requests);
         self.requests
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, more)
-            .map_err(|_| ExchangeError::Budget("requests"))?;
+            .map_err(|_| ExchangeError::Budget(BudgetKind::Requests))?;
         let limit = u64::from(self.budget.bytes_out);
         let more = |bytes: u64| bytes.checked_add(size as u64).filter(|&bytes| bytes <= limit);
         self.bytes_out.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).map(drop).map_err(|_| {
             self.requests.fetch_sub(1, Ordering::Relaxed);
-            ExchangeError::Budget("bytes-out")
+            ExchangeError::Budget(BudgetKind::BytesOut)
         })
     }
 
@@ -50,7 +50,7 @@ impl Meter {
     pub(crate) fn take_in(&self, bytes: u64) -> Result<(), ExchangeError> {
         let before = self.bytes_in.fetch_add(bytes, Ordering::Relaxed);
         if before.saturating_add(bytes) > u64::from(self.budget.bytes_in) {
-            Err(ExchangeError::Budget("bytes-in"))
+            Err(ExchangeError::Budget(BudgetKind::BytesIn))
         } else {
             Ok(())
         }
@@ -59,7 +59,11 @@ impl Meter {
     /// When a request that may take so long has to end, and what it means if it has not.
     pub(crate) fn deadline(&self, total: Duration) -> (Instant, ExchangeError) {
         let own = Instant::now() + total;
-        if own < self.deadline { (own, ExchangeError::Timeout) } else { (self.deadline, ExchangeError::Budget("time")) }
+        if own < self.deadline {
+            (own, ExchangeError::Timeout)
+        } else {
+            (self.deadline, ExchangeError::Budget(BudgetKind::WallMs))
+        }
     }
 
     /// What was used; the parts that egress does not count are 0.
@@ -80,18 +84,18 @@ mod tests {
     #[test]
     fn a_request_that_is_refused_is_not_counted() {
         let meter = Meter::new(Budget { requests: 2, bytes_out: 10, ..Budget::default() });
-        assert_eq!(meter.take_request(11), Err(ExchangeError::Budget("bytes-out")));
+        assert_eq!(meter.take_request(11), Err(ExchangeError::Budget(BudgetKind::BytesOut)));
         assert_eq!(meter.take_request(10), Ok(()));
-        assert_eq!(meter.take_request(1), Err(ExchangeError::Budget("bytes-out")));
+        assert_eq!(meter.take_request(1), Err(ExchangeError::Budget(BudgetKind::BytesOut)));
         assert_eq!(meter.take_request(0), Ok(()));
-        assert_eq!(meter.take_request(0), Err(ExchangeError::Budget("requests")));
+        assert_eq!(meter.take_request(0), Err(ExchangeError::Budget(BudgetKind::Requests)));
         assert_eq!((meter.usage().requests, meter.usage().bytes_out), (2, 10));
     }
 
     #[test]
     fn a_call_out_of_time_sends_nothing() {
         let meter = Meter::new(Budget { wall_ms: 0, ..Budget::default() });
-        assert_eq!(meter.take_request(0), Err(ExchangeError::Budget("time")));
+        assert_eq!(meter.take_request(0), Err(ExchangeError::Budget(BudgetKind::WallMs)));
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! One call of a connector: what it is given and what comes of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use cap_std::fs::Dir;
 use domain::run::{LogLine, Usage};
-use domain::{Budget, Instant, WorkspaceId};
+use domain::{Budget, BudgetKind, Instant, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
 use crate::bindings::weighbridge::connector::types;
@@ -53,6 +53,8 @@ pub struct Outcome<T> {
     pub result: Result<T, CallError>,
     /// What it used, whether it succeeded or not.
     pub usage: Usage,
+    /// The budgets that it met: it was stopped for them, refused more of them, or cut off at them.
+    pub met: BTreeSet<BudgetKind>,
     /// The lines it wrote.
     pub log: Vec<LogLine>,
     /// The connection's state after the call, if the call succeeded and changed it.
@@ -112,9 +114,24 @@ impl CallState {
         }
     }
 
+    /// The budgets of which the guest was refused more, whether it went on without or not.
+    fn met(&self) -> BTreeSet<BudgetKind> {
+        let Self { meter: _, limits, log, exchange, files, state } = self;
+        let refused = [
+            (BudgetKind::MemoryBytes, limits.denied().is_some()),
+            (BudgetKind::TableElements, limits.denied_table().is_some()),
+            (BudgetKind::FileBytes, files.met()),
+            (BudgetKind::LogBytes, log.met()),
+            (BudgetKind::StateBytes, state.met()),
+        ];
+        let refused = refused.into_iter().filter(|(_, met)| *met).map(|(budget, _)| budget);
+        refused.chain(exchange.met().iter().copied()).collect()
+    }
+
     /// Take apart what a call leaves behind, whatever became of it.
     pub(crate) fn into_left(mut self) -> Left {
         self.meter.turn();
+        let met = self.met();
         let Self { meter, limits, log, exchange, files, state } = self;
         let longest = log.longest().max(state.longest());
         let (log, log_bytes) = log.into_parts();
@@ -137,7 +154,7 @@ impl CallState {
             ..Usage::default()
         };
         let (guest, host) = (meter.guest(), meter.host());
-        Left { guest, host, usage, log, state: state.into_changes(), frames: Vec::new() }
+        Left { guest, host, usage, met, log, state: state.into_changes(), frames: Vec::new() }
     }
 }
 
@@ -156,12 +173,12 @@ impl<R> Answered<R> {
         Self { returned: Err(cause), left: Left::default() }
     }
 
-    /// The same, with what the other process says of it brought within the call's budget.
-    pub(crate) fn doubted(mut self, budget: &Budget) -> Self {
+    /// The same, with what the other process says of it brought within the call's budget, and the room that its state has.
+    pub(crate) fn doubted(mut self, budget: &Budget, room: usize) -> Self {
         let mut log = Log::new(budget.log_bytes);
         self.left.log.iter().for_each(|line| log.write(line.level, &line.message));
         (self.left.log, self.left.usage.log_bytes) = log.into_parts();
-        let within = |state: &BTreeMap<String, String>| State::fits(state, budget.state_bytes);
+        let within = |state: &BTreeMap<String, String>| State::fits(state, room);
         if !self.left.state.as_ref().is_none_or(within) {
             self = Self::ended_by(Cause::Gone("it changed the state beyond its quota".to_owned()));
         }
@@ -176,6 +193,7 @@ pub(crate) struct Left {
     pub(crate) host: Duration,
     /// But for what is known only where the call is waited for and its page is checked.
     pub(crate) usage: Usage,
+    pub(crate) met: BTreeSet<BudgetKind>,
     pub(crate) log: Vec<LogLine>,
     pub(crate) state: Option<BTreeMap<String, String>>,
     /// Where the guest stood when it was stopped.
@@ -201,13 +219,16 @@ impl Left {
         wall: Duration,
         elapsed: Elapsed,
     ) -> Outcome<T> {
-        let Self { guest, host, usage, log, state, frames } = self;
+        let Self { guest, host, usage, mut met, log, state, frames } = self;
         let Size { records, text, handed } = size;
         let handed_bytes = usage.handed_bytes.max(handed);
         let usage = Usage { calls: 1, wall_ms: millis(wall), records, page_bytes: text, handed_bytes, ..usage };
         let state = if result.is_ok() { state } else { None };
+        if let Err(CallError::Fault(fault)) = &result {
+            met.extend(fault.budget().map(|(budget, _)| budget));
+        }
         let frames = fault::believed(&frames);
-        Outcome { result, usage, log, state, frames, elapsed: Elapsed { guest, host, ..elapsed } }
+        Outcome { result, usage, met, log, state, frames, elapsed: Elapsed { guest, host, ..elapsed } }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::apart::Far;
 use crate::bindings::exports::weighbridge::connector::source;
 use crate::bindings::weighbridge::connector::records;
 use crate::call::{Answered, Call, CallState, Elapsed, Outcome, PullArgs, Size};
+use crate::capability::state::State;
 use crate::engine::Engine;
 use crate::fault::{CallError, GuestFault, OutputFault, Scene};
 use crate::inside::Inside;
@@ -53,7 +54,10 @@ impl Connector {
             Place::Inside(inside) => {
                 inside.streams(CallState::here(call, inside.processors()), &budget, settings, now.clone()).await
             }
-            Place::Apart(far) => far.streams(call, settings).await.doubted(&budget),
+            Place::Apart(far) => {
+                let room = State::room(&call.state, budget.state_bytes);
+                far.streams(call, settings).await.doubted(&budget, room)
+            }
         };
         let check = |streams| Ok((lower::streams(streams, &self.inner.kinds)?, Size::default()));
         self.call(call, "streams", ask, check).await
@@ -66,7 +70,10 @@ impl Connector {
         let args = source::PullArgs { settings, stream_name, cursor, now: now.to_string() };
         let ask = async |call: Call| match &self.inner.place {
             Place::Inside(inside) => inside.pull(CallState::here(call, inside.processors()), &budget, &args).await,
-            Place::Apart(far) => far.pull(call, &args).await.doubted(&budget),
+            Place::Apart(far) => {
+                let room = State::room(&call.state, budget.state_bytes);
+                far.pull(call, &args).await.doubted(&budget, room)
+            }
         };
         let bounds = Bounds { kinds: &self.inner.kinds, now, records: budget.records, bytes: budget.page_bytes };
         let check = |page| {

@@ -237,7 +237,7 @@ impl Gauntlet {
     ) -> Result<Ending> {
         let budget = self.manifest.budget;
         let begun = Instant::now();
-        let Outcome { result, usage, log, state: _, frames, elapsed } = call(self.call(chance)).await;
+        let Outcome { result, usage, met: _, log, state: _, frames, elapsed } = call(self.call(chance)).await;
         let took = begun.elapsed() - elapsed.waiting;
         ensure!(took < budget.wall() + SLACK, "it took {took:?}");
         let ticks = u64::from(budget.cpu_ms) / TICK.as_millis() as u64 + TICKS_OVER;

@@ -159,6 +159,7 @@ impl Runs for Fake {
             ceiling: 30_000,
             total: Some(3_100),
             call: Some(call.clone()),
+            met: 0,
         };
         let fault = FaultNote {
             call,

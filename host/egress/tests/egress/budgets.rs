@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::Budget;
 use domain::exchange::{ExchangeError, Request};
+use domain::{Budget, BudgetKind};
 use futures_util::future::join_all;
 use weighbridge_egress::{Egress, EgressConfig, Session};
 
@@ -24,7 +24,10 @@ async fn concurrent_requests_draw_on_one_budget() {
     let outcomes = join_all((0..30).map(|_| session.send(get(URL)))).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 7);
     assert!(
-        outcomes.iter().flat_map(|outcome| outcome.as_ref().err()).all(|e| *e == ExchangeError::Budget("requests"))
+        outcomes
+            .iter()
+            .flat_map(|outcome| outcome.as_ref().err())
+            .all(|e| *e == ExchangeError::Budget(BudgetKind::Requests))
     );
     assert_eq!((upstream.seen().len(), session.usage().requests, session.usage().bytes_in), (7, 7, 35));
 }
@@ -38,14 +41,14 @@ async fn bytes_are_counted_in_both_directions() {
     let post = |bytes| Request { method: "POST".to_owned(), body: Some(vec![b'y'; bytes]), ..get(URL) };
     assert!(session.send(post(60)).await.is_ok());
     assert_eq!(session.log()[0].bytes_out, 60 + u64::from(address));
-    assert_eq!(session.send(post(41 + URL.len())).await, Err(ExchangeError::Budget("bytes-out")));
+    assert_eq!(session.send(post(41 + URL.len())).await, Err(ExchangeError::Budget(BudgetKind::BytesOut)));
     assert!(session.send(post(40)).await.is_ok());
     let mut long = get(URL);
     long.url.push_str("&more");
-    assert_eq!(session.send(long).await, Err(ExchangeError::Budget("bytes-out")));
+    assert_eq!(session.send(long).await, Err(ExchangeError::Budget(BudgetKind::BytesOut)));
     let headers = vec![("x-a".to_owned(), "1".to_owned())];
-    assert_eq!(session.send(Request { headers, ..get(URL) }).await, Err(ExchangeError::Budget("bytes-out")));
-    assert_eq!(session.send(get(URL)).await, Err(ExchangeError::Budget("bytes-in")));
+    assert_eq!(session.send(Request { headers, ..get(URL) }).await, Err(ExchangeError::Budget(BudgetKind::BytesOut)));
+    assert_eq!(session.send(get(URL)).await, Err(ExchangeError::Budget(BudgetKind::BytesIn)));
     assert_eq!(session.usage().bytes_out, u64::from(budget.bytes_out));
     assert_eq!(upstream.seen().iter().map(|seen| seen.request.body().len()).collect::<Vec<_>>(), [60, 40, 0]);
 }
@@ -63,8 +66,8 @@ async fn a_request_may_carry_a_mebibyte() {
 async fn the_calls_time_ends_its_requests() {
     let silent = raw(vec![], Duration::ZERO, End::Stay).await;
     let session = session(config(&[(HOST, silent)]), Budget { wall_ms: 100, ..Budget::default() });
-    assert_eq!(session.send(get(URL)).await, Err(ExchangeError::Budget("time")));
-    assert_eq!(session.send(get(URL)).await, Err(ExchangeError::Budget("time")));
+    assert_eq!(session.send(get(URL)).await, Err(ExchangeError::Budget(BudgetKind::WallMs)));
+    assert_eq!(session.send(get(URL)).await, Err(ExchangeError::Budget(BudgetKind::WallMs)));
     assert_eq!(session.usage().requests, 1);
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use domain::Budget;
 use domain::exchange::ExchangeError;
+use domain::{Budget, BudgetKind};
 use tokio::process::Command;
 use weighbridge_egress::{Caps, Egress, EgressConfig};
 
@@ -98,7 +98,7 @@ async fn a_call_pays_for_what_inflates_to_nothing() {
         let budget = Budget { bytes_in: 100_000, ..Budget::default() };
         let session = Egress::new(patient(address, expected)).expect("settings").session(Arc::new(permit()), budget);
         let outcome = session.send(get("https://api.example.test/x")).await;
-        assert_eq!(outcome, Err(ExchangeError::Budget("bytes-in")), "{what}");
+        assert_eq!(outcome, Err(ExchangeError::Budget(BudgetKind::BytesIn)), "{what}");
     }
 }
 

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use domain::Budget;
 use domain::exchange::ExchangeError;
+use domain::{Budget, BudgetKind};
 use http::Response;
 use rcgen::{BasicConstraints, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa, NameConstraints, date_time_ymd};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -257,7 +257,7 @@ async fn caps_and_budgets_hold_over_http_2() {
     assert_eq!(ask("/room").await.expect("an answer within the cap").headers.len(), 51);
     assert_eq!(ask("/big").await, Err(ExchangeError::TooLarge(1000)));
     assert_eq!(ask("/x").await.expect("an answer").body.len(), 700);
-    assert_eq!(ask("/x").await, Err(ExchangeError::Budget("bytes-in")));
-    assert_eq!(ask("/x").await, Err(ExchangeError::Budget("requests")));
+    assert_eq!(ask("/x").await, Err(ExchangeError::Budget(BudgetKind::BytesIn)));
+    assert_eq!(ask("/x").await, Err(ExchangeError::Budget(BudgetKind::Requests)));
     assert!(server.requests().iter().all(|(line, _)| line.contains("HTTP/2.0")));
 }

@@ -68,6 +68,7 @@ impl Http for Asker {
 pub(crate) struct FarFiles {
     asker: Asker,
     used: u64,
+    met: bool,
     worked: Duration,
 }
 
@@ -75,11 +76,15 @@ type Found<T> = Result<T, FileError>;
 
 impl FarFiles {
     pub(super) fn new(asker: Asker) -> Self {
-        Self { asker, used: 0, worked: Duration::ZERO }
+        Self { asker, used: 0, met: false, worked: Duration::ZERO }
     }
 
     pub(crate) fn used(&self) -> u64 {
         self.used
+    }
+
+    pub(crate) fn met(&self) -> bool {
+        self.met
     }
 
     pub(crate) fn take_worked(&mut self) -> Duration {
@@ -118,6 +123,7 @@ impl FarFiles {
         let FromFiles { answer, worked, used } = found;
         self.worked += worked;
         self.used = used;
+        self.met |= matches!(answer, Err(FileError::Budget));
         answer
     }
 }

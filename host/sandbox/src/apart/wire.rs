@@ -8,7 +8,7 @@ use std::io::{self, Read};
 use std::time::Duration;
 
 use domain::exchange::{ExchangeError, Request, Response};
-use domain::{Budget, WorkspaceId};
+use domain::{Budget, BudgetKind, WorkspaceId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
@@ -18,6 +18,7 @@ use crate::bindings::weighbridge::connector::files::{Entry, FileError};
 use crate::bindings::weighbridge::connector::http::HttpError;
 use crate::call::Answered;
 use crate::capability::Interfaces;
+use crate::capability::http::budget_of;
 use crate::compile::ARTEFACT;
 use crate::engine::PrepareError;
 
@@ -154,10 +155,7 @@ impl From<Unfit> for PrepareError {
 pub(super) fn lower_error(error: HttpError) -> ExchangeError {
     match error {
         HttpError::Denied(reason) => ExchangeError::Denied(reason),
-        HttpError::Budget(which) => {
-            let known = ["requests", "bytes-in", "bytes-out", "time"];
-            ExchangeError::Budget(known.into_iter().find(|known| *known == which).unwrap_or("requests"))
-        }
+        HttpError::Budget(name) => ExchangeError::Budget(budget_of(&name).unwrap_or(BudgetKind::Requests)),
         HttpError::RateLimited(seconds) => ExchangeError::RateLimited(seconds),
         HttpError::Name(reason) => ExchangeError::Name(reason),
         HttpError::Connection(reason) => ExchangeError::Connection(reason),

@@ -54,6 +54,14 @@ impl Files {
         }
     }
 
+    /// Whether a read was refused for the budget.
+    pub(crate) fn met(&self) -> bool {
+        match self {
+            Self::Here(files) => files.met,
+            Self::Apart(files) => files.met(),
+        }
+    }
+
     fn take_worked(&mut self) -> Duration {
         match self {
             Self::Here(files) => files.take_worked(),
@@ -89,6 +97,8 @@ pub(crate) struct Below {
     dir: Option<Arc<Dir>>,
     budget: u64,
     used: u64,
+    /// Whether there was to be more.
+    met: bool,
     /// CPU time on other threads that the meter has not been told of.
     worked: Duration,
     /// The file used last comes last.
@@ -97,7 +107,7 @@ pub(crate) struct Below {
 
 impl Below {
     pub(crate) fn new(dir: Option<Arc<Dir>>, budget: u32) -> Self {
-        Self { dir, budget: budget.into(), used: 0, worked: Duration::ZERO, open: Vec::new() }
+        Self { dir, budget: budget.into(), used: 0, met: false, worked: Duration::ZERO, open: Vec::new() }
     }
 
     /// Bytes read so far, and what looking for them costs.
@@ -130,7 +140,7 @@ impl Below {
     fn spend(&mut self, bytes: u64) -> Answer<()> {
         self.used = self.used.saturating_add(bytes);
         if self.used > self.budget {
-            self.used = self.budget;
+            (self.used, self.met) = (self.budget, true);
             return Err(FileError::Budget);
         }
         Ok(())

@@ -1,10 +1,12 @@
 //! `http`: requests by way of egress, which checks, attaches credentials and fetches. Here they are only carried over.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use domain::BudgetKind;
 use domain::exchange::{ExchangeError, Request, Response};
 use futures_util::StreamExt;
 use futures_util::stream;
@@ -40,6 +42,7 @@ pub(crate) struct Exchange {
     most_handles: usize,
     held: Held,
     traffic: Traffic,
+    met: BTreeSet<BudgetKind>,
 }
 
 /// Answers that the guest holds, and the most that it held or handed over at once.
@@ -72,7 +75,8 @@ impl Exchange {
         let mut answers = ResourceTable::new();
         // The engine counts the guest's handles; answers that are on their way to become handles wait here.
         answers.set_max_capacity(2 * most_handles);
-        Self { http, answers, most_handles, held: Held::default(), traffic: Traffic::default() }
+        let (held, traffic, met) = (Held::default(), Traffic::default(), BTreeSet::new());
+        Self { http, answers, most_handles, held, traffic, met }
     }
 
     /// What went over so far.
@@ -83,6 +87,11 @@ impl Exchange {
     /// What was held and handed over so far.
     pub(crate) fn held(&self) -> Held {
         self.held
+    }
+
+    /// The budgets for which requests were refused, or answers cut off.
+    pub(crate) fn met(&self) -> &BTreeSet<BudgetKind> {
+        &self.met
     }
 
     fn settle(&mut self, sent: u64, answer: Result<Response, ExchangeError>) -> wasmtime::Result<Sent> {
@@ -98,7 +107,12 @@ impl Exchange {
                 self.held.most = self.held.most.max(self.held.now);
                 Ok(Ok(answer))
             }
-            Err(error) => Ok(Err(lift_error(error))),
+            Err(error) => {
+                if let ExchangeError::Budget(budget) = &error {
+                    self.met.insert(*budget);
+                }
+                Ok(Err(lift_error(error)))
+            }
         }
     }
 }
@@ -209,7 +223,7 @@ fn lower_request(request: wit::Request) -> Request {
 pub(crate) fn lift_error(error: ExchangeError) -> wit::HttpError {
     match error {
         ExchangeError::Denied(reason) => wit::HttpError::Denied(reason),
-        ExchangeError::Budget(which) => wit::HttpError::Budget(which.to_owned()),
+        ExchangeError::Budget(budget) => wit::HttpError::Budget(name_of(budget).to_owned()),
         ExchangeError::RateLimited(seconds) => wit::HttpError::RateLimited(seconds),
         ExchangeError::Name(reason) => wit::HttpError::Name(reason),
         ExchangeError::Connection(reason) => wit::HttpError::Connection(reason),
@@ -218,6 +232,23 @@ pub(crate) fn lift_error(error: ExchangeError) -> wit::HttpError {
         ExchangeError::TooLarge(bytes) => wit::HttpError::TooLarge(bytes),
         ExchangeError::Malformed(reason) => wit::HttpError::Malformed(reason),
     }
+}
+
+/// The budgets that a request can meet, by the names that the interface has for them.
+const NAMES: [(BudgetKind, &str); 4] = [
+    (BudgetKind::Requests, "requests"),
+    (BudgetKind::BytesIn, "bytes-in"),
+    (BudgetKind::BytesOut, "bytes-out"),
+    (BudgetKind::WallMs, "time"),
+];
+
+fn name_of(budget: BudgetKind) -> &'static str {
+    NAMES.into_iter().find(|(known, _)| *known == budget).map_or(budget.name(), |(_, name)| name)
+}
+
+/// The budget that the interface names so.
+pub(crate) fn budget_of(name: &str) -> Option<BudgetKind> {
+    NAMES.into_iter().find(|(_, known)| *known == name).map(|(budget, _)| budget)
 }
 
 struct Views;

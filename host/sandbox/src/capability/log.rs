@@ -30,6 +30,11 @@ impl Log {
         (self.lines, self.used as u64)
     }
 
+    /// Whether it was cut off.
+    pub(crate) fn met(&self) -> bool {
+        self.cut
+    }
+
     /// The longest message that was handed over, in bytes.
     pub(crate) fn longest(&self) -> u64 {
         self.longest as u64

@@ -25,12 +25,14 @@ pub(crate) struct State {
     /// The most bytes that one call handed over.
     longest: usize,
     changed: bool,
+    /// Whether an entry was refused for the quota.
+    met: bool,
 }
 
 impl State {
     pub(crate) fn new(entries: BTreeMap<String, String>, quota: u32) -> Self {
-        let used = entries.iter().map(|(key, value)| cost(key, value)).sum();
-        Self { entries, quota: quota as usize, used, longest: 0, changed: false }
+        let used = total(&entries);
+        Self { entries, quota: quota as usize, used, longest: 0, changed: false, met: false }
     }
 
     /// What the entries cost, in bytes.
@@ -43,11 +45,21 @@ impl State {
         self.longest as u64
     }
 
+    /// Whether an entry was refused for the quota.
+    pub(crate) fn met(&self) -> bool {
+        self.met
+    }
+
+    /// As much as the entries of a call may cost after it: its quota, and what they cost before where that was more, since
+    /// an operator may lower a quota under what is there.
+    pub(crate) fn room(before: &BTreeMap<String, String>, quota: u32) -> usize {
+        total(before).max(quota as usize)
+    }
+
     /// Whether entries that were made elsewhere are such as could have been made here.
-    pub(crate) fn fits(entries: &BTreeMap<String, String>, quota: u32) -> bool {
-        let used: usize = entries.iter().map(|(key, value)| cost(key, value)).sum();
+    pub(crate) fn fits(entries: &BTreeMap<String, String>, room: usize) -> bool {
         let keys = entries.keys().all(|key| !key.is_empty() && key.len() <= KEY);
-        keys && entries.len() <= ENTRIES && used <= quota as usize
+        keys && entries.len() <= ENTRIES && total(entries) <= room
     }
 
     /// The entries, if the call changed any.
@@ -69,6 +81,7 @@ impl wit::Host for State {
         let before = self.entries.get(&key);
         let is_one_too_many = before.is_none() && self.entries.len() >= ENTRIES;
         let after = self.used - before.map_or(0, |old| cost(&key, old)) + cost(&key, &value);
+        self.met |= after > self.quota;
         if is_one_too_many || after > self.quota {
             return Err(wit::StateError::Quota);
         }
@@ -88,6 +101,10 @@ impl wit::Host for State {
     fn keys(&mut self) -> Vec<String> {
         self.entries.keys().cloned().collect()
     }
+}
+
+fn total(entries: &BTreeMap<String, String>) -> usize {
+    entries.iter().map(|(key, value)| cost(key, value)).sum()
 }
 
 fn cost(key: &str, value: &str) -> usize {
@@ -117,6 +134,18 @@ mod tests {
         state.remove("a".to_owned());
         assert!(state.set("b".to_owned(), "123456789".to_owned()).is_ok());
         assert_eq!(state.into_changes(), Some(BTreeMap::from([("b".to_owned(), "123456789".to_owned())])));
+    }
+
+    #[test]
+    fn what_is_there_can_be_made_less_where_the_quota_was_lowered() {
+        let before = BTreeMap::from([("a".to_owned(), "1".repeat(99)), ("b".to_owned(), String::new())]);
+        let room = State::room(&before, 10);
+        let mut state = State::new(before, 10);
+        assert!(matches!(state.set("a".to_owned(), "2".repeat(99)), Err(wit::StateError::Quota)));
+        assert!(state.met());
+        state.remove("b".to_owned());
+        let after = state.into_changes().expect("changes");
+        assert!(State::fits(&after, room) && !State::fits(&after, 10));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use domain::exchange::{ExchangeError, Request, Response};
-use domain::{Budget, Capabilities, RecordKind, WorkspaceId};
+use domain::{Budget, BudgetKind, Capabilities, RecordKind, WorkspaceId};
 use tempfile::TempDir;
 use wasm_encoder::{BlockType, HeapType, Instruction as I, MemArg};
 

@@ -67,7 +67,7 @@ impl Trail {
             _ => None,
         };
         self.usage = self.usage.plus(sandboxed);
-        self.peaks.add(&step.name, &step.limits, &sandboxed.plus(sent), fault);
+        self.peaks.add(&step.name, &step.limits, &sandboxed.plus(sent), fault, &outcome.met);
         if let Some(fault) = fault.filter(|_| self.faults.len() < MOST_FAULTS) {
             self.faults.push(note(step, fault, &outcome.frames));
         }

@@ -67,9 +67,11 @@ pub struct RunBudget {
     /// What all calls used together; `null` where calls do not add up.
     #[schema(required)]
     pub total: Option<u64>,
-    /// The call that used the most; `null` where none used any.
+    /// The call that used the most, among those that met the budget if any did; `null` where none used any.
     #[schema(required)]
     pub call: Option<RunCall>,
+    /// How many calls met the budget: were stopped for it, refused more of it, or cut off at it.
+    pub met: u32,
 }
 
 impl RunBudget {
@@ -77,9 +79,9 @@ impl RunBudget {
     #[must_use]
     pub fn of(run: RunId, used: BudgetUse) -> Self {
         let share = (used.share() * 1000.0).round() / 1000.0;
-        let BudgetUse { budget, used, limit, origin, ceiling, total, call } = used;
+        let BudgetUse { budget, used, limit, origin, ceiling, total, call, met } = used;
         let call = call.map(|call| RunCall::of(run, call));
-        Self { budget, unit: unit_word(budget.unit()), used, limit, share, origin, ceiling, total, call }
+        Self { budget, unit: unit_word(budget.unit()), used, limit, share, origin, ceiling, total, call, met }
     }
 }
 

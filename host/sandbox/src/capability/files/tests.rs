@@ -77,9 +77,10 @@ async fn the_budget_ends_reading() {
     let budget = 2 * OPERATION + 15;
     let mut files = Below::new(Some(dir), u32::try_from(budget).expect("a budget"));
     assert!(files.read("b".to_owned(), 0, 10).await.is_ok());
+    assert!(!files.met);
     assert!(matches!(files.read("b".to_owned(), 0, 10).await, Err(FileError::Budget)));
     assert!(matches!(files.read("b".to_owned(), 0, 1).await, Err(FileError::Budget)));
-    assert_eq!(files.used(), budget);
+    assert!(files.used() == budget && files.met);
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ impl Http for Upstream {
             }
             self.now.fetch_sub(1, Ordering::SeqCst);
             match request.url.as_str() {
+                "spent" => Err(ExchangeError::Budget(BudgetKind::BytesOut)),
                 "denied" => Err(ExchangeError::Denied("host".into())),
                 "reset" => Err(ExchangeError::Connection("reset".into())),
                 _ => {
@@ -68,6 +69,19 @@ async fn what_was_never_sent_is_not_counted() {
     assert_eq!(view.header(answer, "ETag".into()).expect("known").as_deref(), Some("\"1\""));
     let Traffic { requests, bytes_in, bytes_out } = exchange.traffic();
     assert_eq!((requests, bytes_in, bytes_out), (2, 3, 20));
+}
+
+#[tokio::test]
+async fn a_budget_that_is_spent_is_told_by_the_name_that_the_interface_has_for_it() {
+    let mut exchange = Exchange::new(Some(Arc::new(Upstream::default())), HANDLES);
+    let mut meter = Meter::alone(std::time::Duration::from_secs(1), u32::MAX);
+    let mut view = View { exchange: &mut exchange, meter: &mut meter };
+    let told = view.send(request("spent")).await.expect("settled").expect_err("refused");
+    assert!(matches!(told, wit::HttpError::Budget(name) if name == "bytes-out"));
+    assert_eq!(*exchange.met(), BTreeSet::from([BudgetKind::BytesOut]));
+    for (budget, name) in NAMES {
+        assert_eq!((name_of(budget), budget_of(name)), (name, Some(budget)));
+    }
 }
 
 #[tokio::test]

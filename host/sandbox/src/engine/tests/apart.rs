@@ -125,11 +125,11 @@ async fn a_log_and_a_state_beyond_their_budgets_are_not_believed() {
     let line = LogLine { level: LogLevel::Info, message: "\u{1b}[2J".repeat(100_000) };
     let state = [(String::new(), "no key".to_owned())].into();
     let left = Left { log: vec![line; 3], state: Some(state), ..Left::default() };
-    let doubted = Answered { returned: Ok(Ok(())), left }.doubted(&Budget::default());
+    let doubted = Answered { returned: Ok(Ok(())), left }.doubted(&Budget::default(), 0);
     assert!(matches!(doubted.returned, Err(Cause::Gone(_))));
     let left =
         Left { log: vec![LogLine { level: LogLevel::Info, message: "\u{1b}".repeat(100_000) }], ..Left::default() };
-    let doubted = Answered { returned: Ok(Ok(())), left }.doubted(&Budget::default());
+    let doubted = Answered { returned: Ok(Ok(())), left }.doubted(&Budget::default(), 0);
     assert!(doubted.returned.is_ok());
     assert!(doubted.left.usage.log_bytes <= Budget::default().log_bytes.into());
     assert!(!doubted.left.log[0].message.contains('\u{1b}'));

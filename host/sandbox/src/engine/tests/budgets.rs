@@ -40,9 +40,11 @@ async fn memory_that_is_denied_is_named_with_what_was_asked() {
     let outcome = bench.pull(Guest::new().pulling(checked), call()).await;
     assert_eq!(fault(outcome), GuestFault::Memory { asked: 2004 * 65536, limit: 64 * 1024 * 1024 });
     let resigned = grow(2000).into_iter().chain([I::Drop]);
-    assert!(bench.pull(Guest::new().pulling(resigned), call()).await.result.is_ok());
+    let outcome = bench.pull(Guest::new().pulling(resigned), call()).await;
+    assert!(outcome.result.is_ok() && outcome.met == [BudgetKind::MemoryBytes].into(), "{outcome:?}");
     let modest = grow(100).into_iter().chain([I::Drop]);
-    assert_eq!(bench.pull(Guest::new().pulling(modest), call()).await.usage.peak_memory_bytes, 104 * 65536);
+    let outcome = bench.pull(Guest::new().pulling(modest), call()).await;
+    assert!(outcome.usage.peak_memory_bytes == 104 * 65536 && outcome.met.is_empty(), "{outcome:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,11 @@ use crate::output::Section;
 pub(super) fn sections<'a>(run: &Run, connection: Option<&str>) -> Vec<Section<'a>> {
     vec![
         ("", &["run", ""], facts(run, connection)),
-        ("What was used of each budget, by the call that used the most of it", BUDGETS, budgets(run)),
+        (
+            "What was used of each budget, by the call that used the most of it, and how many calls met it",
+            BUDGETS,
+            budgets(run),
+        ),
         ("Streams", &["stream", "pages", "records", "from", "to", "caught up"], streams(run)),
         ("Requests (templates of paths, times in milliseconds)", TRAFFIC, traffic(run)),
         ("What went wrong", &["stream", "kind", "what"], errors(run)),
@@ -17,7 +21,7 @@ pub(super) fn sections<'a>(run: &Run, connection: Option<&str>) -> Vec<Section<'
     ]
 }
 
-const BUDGETS: &[&str] = &["budget", "used", "of", "share", "by", "in call", "in all"];
+const BUDGETS: &[&str] = &["budget", "used", "of", "share", "met", "by", "in call", "in all"];
 const TRAFFIC: &[&str] = &["request", "status", "count", "again", "in", "out", "p50", "p95", "max"];
 
 type Rows = Vec<Vec<String>>;
@@ -64,12 +68,17 @@ fn budgets(run: &Run) -> Rows {
             shown(used.used),
             shown(used.limit.into()),
             format!("{:.1} %", used.share * 100.0),
+            met(used.met),
             used.origin.words().to_owned(),
             used.call.as_ref().map_or_else(|| "-".to_owned(), place),
             used.total.map_or_else(|| "-".to_owned(), shown),
         ]
     };
     run.budgets.iter().map(row).collect()
+}
+
+fn met(calls: u32) -> String {
+    if calls > 0 { calls.to_string() } else { "-".to_owned() }
 }
 
 /// The number of a call and what it was for.

@@ -1,6 +1,7 @@
 //! Which call of a run took the most of each budget.
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::BudgetKind;
 use domain::budget::limits::{Limit, Limits};
@@ -8,22 +9,39 @@ use domain::inspection::{BudgetUse, CallName};
 use domain::run::Usage;
 use sandbox::GuestFault;
 
-/// The highest use of each budget so far, by the share of what the call might use: budgets may change within a run.
+/// The highest use of each budget so far: of a call that met it before one that did not, and by the share of what the call
+/// might use, since budgets may change within a run.
 #[derive(Debug, Default)]
 pub(super) struct Peaks(BTreeMap<BudgetKind, BudgetUse>);
 
 impl Peaks {
-    /// Look at a call. Where it was stopped for a budget, it would have taken more than it used.
-    pub(super) fn add(&mut self, call: &CallName, limits: &Limits, usage: &Usage, fault: Option<&GuestFault>) {
+    /// Look at a call, and at the budgets that it met. Where it was stopped for one, it would have taken more than it used.
+    pub(super) fn add(
+        &mut self,
+        call: &CallName,
+        limits: &Limits,
+        usage: &Usage,
+        fault: Option<&GuestFault>,
+        met: &BTreeSet<BudgetKind>,
+    ) {
         for budget in BudgetKind::ALL.iter().copied() {
             let wanted = fault.and_then(GuestFault::budget).filter(|(met, _)| *met == budget);
             let used = wanted.map_or(0, |(_, wanted)| wanted).max(usage.of(budget));
             let Limit { value, origin, ceiling } = limits.get(budget);
-            let call = (used > 0).then(|| call.clone());
-            let this = BudgetUse { budget, used, limit: value, origin, ceiling, total: None, call };
-            let highest = self.0.entry(budget).or_insert_with(|| this.clone());
-            if this.share() > highest.share() {
-                *highest = this;
+            let is_met = met.contains(&budget);
+            let call = (used > 0 || is_met).then(|| call.clone());
+            let this = BudgetUse { budget, used, limit: value, origin, ceiling, total: None, call, met: is_met.into() };
+            match self.0.entry(budget) {
+                Entry::Vacant(first) => drop(first.insert(this)),
+                Entry::Occupied(mut highest) => {
+                    let highest = highest.get_mut();
+                    let met = highest.met + this.met;
+                    // Once a budget was met, what is kept is of a call that met it.
+                    if (is_met, this.share()) > (highest.met > 0, highest.share()) {
+                        *highest = this;
+                    }
+                    highest.met = met;
+                }
             }
         }
     }
@@ -61,18 +79,38 @@ mod tests {
     fn the_call_that_took_the_largest_share_is_named() {
         let mut peaks = Peaks::default();
         let usage = |cpu_ms| Usage { cpu_ms, ..Usage::default() };
-        peaks.add(&call(1), &limits(1_000), &usage(500), None);
-        peaks.add(&call(2), &limits(10_000), &usage(900), None);
-        peaks.add(&call(3), &limits(1_000), &usage(20), None);
+        peaks.add(&call(1), &limits(1_000), &usage(500), None, &BTreeSet::new());
+        peaks.add(&call(2), &limits(10_000), &usage(900), None, &BTreeSet::new());
+        peaks.add(&call(3), &limits(1_000), &usage(20), None, &BTreeSet::new());
         assert_eq!(cpu(&peaks.told(&usage(1_420))), (500, 1_000, Some(1), Some(1_420)));
         assert_eq!(peaks.told(&usage(0)).len(), BudgetKind::ALL.len());
+    }
+
+    #[test]
+    fn a_call_that_met_a_budget_is_told_before_those_that_used_more_of_it() {
+        let mut peaks = Peaks::default();
+        let usage = |cpu_ms| Usage { cpu_ms, ..Usage::default() };
+        let met = BTreeSet::from([BudgetKind::CpuMs]);
+        for (number, used, met) in
+            [(1, 900, &BTreeSet::new()), (2, 0, &met), (3, 950, &BTreeSet::new()), (4, 800, &met), (5, 700, &met)]
+        {
+            peaks.add(&call(number), &limits(1_000), &usage(used), None, met);
+        }
+        let told = peaks.told(&usage(3_350));
+        assert_eq!((cpu(&told), told[0].met), ((800, 1_000, Some(4), Some(3_350)), 3));
     }
 
     #[test]
     fn a_call_that_was_stopped_for_a_budget_has_spent_it() {
         let mut peaks = Peaks::default();
         let fault = GuestFault::Memory { asked: 99 << 20, limit: 64 << 20 };
-        peaks.add(&call(1), &limits(1_000), &Usage { peak_memory_bytes: 4, ..Usage::default() }, Some(&fault));
+        peaks.add(
+            &call(1),
+            &limits(1_000),
+            &Usage { peak_memory_bytes: 4, ..Usage::default() },
+            Some(&fault),
+            &BTreeSet::new(),
+        );
         let told = peaks.told(&Usage::default());
         let memory = told.iter().find(|use_| use_.budget == BudgetKind::MemoryBytes).expect("each budget is told of");
         assert!(memory.used == 99 << 20 && memory.share() > 1.5 && memory.total.is_none());

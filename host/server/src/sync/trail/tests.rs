@@ -16,6 +16,7 @@ fn outcome(result: Result<(), CallError>) -> Outcome<()> {
     Outcome {
         result,
         usage: Usage { calls: 1, ..Usage::default() },
+        met: std::collections::BTreeSet::new(),
         log: vec![line; 4],
         state: None,
         frames: vec!["guest::dive".to_owned()],

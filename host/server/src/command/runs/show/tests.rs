@@ -21,6 +21,7 @@ fn run() -> Run {
         ceiling: 512 << 20,
         total: None,
         call: Some(name.clone()),
+        met: 1_000,
     };
     let traffic = Traffic {
         host: long(60),
