@@ -1,36 +1,11 @@
 //! Budgets: each met by a guest and told in the run's record, with the share that was used; set by the operator, and
 //! counting from the next call on.
 
-use std::fs;
+mod calls;
+mod each;
 
 use serde_json::Value;
 use weighbridge_tests::kit::{Guest, Host, MANIFEST};
-
-/// A budget, the guest that wants more of it, and the budgets that it is given.
-struct Case {
-    budget: &'static str,
-    guest: &'static str,
-    given: &'static str,
-    /// Whether the guest is stopped for it; where not, it was told, or its log was cut off.
-    stops: bool,
-}
-
-const fn stops(budget: &'static str, guest: &'static str, given: &'static str) -> Case {
-    Case { budget, guest, given, stops: true }
-}
-
-/// Which guest proves which budget.
-const CASES: &[Case] = &[
-    stops("cpu_ms", "loop_in_pull", "cpu_ms = 200"),
-    stops("wall_ms", "loop_in_pull", "wall_ms = 300\ncpu_ms = 30000"),
-    stops("memory_bytes", "memory_bomb", "memory_bytes = 33554432"),
-    stops("table_elements", "honest", "table_elements = 1"),
-    stops("host_calls", "host_call_flood", "host_calls = 100\ncpu_ms = 30000"),
-    stops("handed_bytes", "log_hoard", "handed_bytes = 1048576"),
-    stops("records", "too_many_records", "records = 100"),
-    stops("page_bytes", "too_many_records", "page_bytes = 1000\nrecords = 10000"),
-    Case { budget: "log_bytes", guest: "log_flood", given: "log_bytes = 1024", stops: false },
-];
 
 /// The newest run of the default workspace, as it is shown.
 fn newest(host: &Host) -> Value {
@@ -42,31 +17,6 @@ fn newest(host: &Host) -> Value {
 fn budget<'a>(run: &'a Value, name: &str) -> &'a Value {
     let budgets = run["budgets"].as_array().expect("budgets");
     budgets.iter().find(|budget| budget["budget"] == name).unwrap_or_else(|| panic!("`{name}` is not in {run}"))
-}
-
-#[test]
-fn each_budget_is_met_by_a_guest_and_the_run_tells_the_share() {
-    for Case { budget: name, guest, given, stops } in CASES {
-        let host = Host::new();
-        let manifest = format!("{MANIFEST}\n[capabilities]\nfiles = true\n\n[budget]\n{given}\n");
-        let inside = host.folder().join("readable");
-        fs::create_dir_all(&inside).expect("a folder");
-        let ran = Guest::sync(&host, guest, &manifest, &["--files", &inside.display().to_string()]);
-        assert_eq!(ran.code, i32::from(*stops), "{name}: {}", ran.out);
-        let run = newest(&host);
-        let used = budget(&run, name);
-        assert!(used["share"].as_f64().is_some_and(|share| share >= 1.0), "{name}: {used}");
-        assert_eq!(used["origin"], "manifest", "{name}: {used}");
-        assert!(used["call"]["id"].as_str().is_some_and(|id| id.starts_with("run_")), "{name}: {used}");
-        if *stops {
-            let fault = &run["faults"][0];
-            let message = fault["message"].as_str().expect("a fault");
-            assert_eq!(fault["budget"], *name, "{message}");
-            assert!(message.contains(&format!("budget `{name}`")) && message.contains("ceiling"), "{name}: {message}");
-            let told = run["errors"][0]["message"].as_str().expect("an error");
-            assert!(told.contains(&format!("budget `{name}`")), "{name}: {told}");
-        }
-    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ const SHORT: &str = "[budget]\ncpu_ms = 200";
 guests! {
     honest brings_its_records: |trial| {
         let ended = trial.succeeds();
-        assert_eq!(ended.teams(), ["one", "two"]);
+        assert_eq!((ended.teams(), ended.met()), (["one", "two"].map(str::to_owned).to_vec(), Vec::new()));
     };
     loop_in_pull is_stopped_by_the_cpu_budget: |trial| {
         trial.fails(&["the CPU budget of 2000 ms is spent"]);

@@ -254,6 +254,17 @@ impl Ended {
         self.host.texts(&format!("SELECT id FROM teams WHERE connection_id IN {MINE} ORDER BY id"))
     }
 
+    /// The budgets that the run's record says it met.
+    #[track_caller]
+    #[must_use]
+    pub fn met(&self) -> Vec<String> {
+        let record = "SELECT inspection FROM runs WHERE plugin_id = 'tests/guest' ORDER BY id DESC LIMIT 1";
+        let record: Value = serde_json::from_str(&self.host.texts(record)[0]).expect("the run's inspection");
+        let budgets = record["budgets"].as_array().expect("budgets").iter();
+        let met = budgets.filter(|budget| budget["met"] != 0).filter_map(|budget| budget["budget"].as_str());
+        met.map(str::to_owned).collect()
+    }
+
     /// Everything that the run's record keeps of it, as one text.
     #[track_caller]
     #[must_use]
