@@ -71,7 +71,7 @@ fn until(what: &str, mut holds: impl FnMut() -> bool) {
 fn connected(source: &Source) -> Host {
     let host = Host::new();
     host.configure(&format!(
-        "[log]\nfilter = \"warn\"\n[sync]\nworkers = 4\n[egress]\nroutes = [{{ host = \"granted.example\", to = \"{}\" }}]\n",
+        "[log]\nfilter = \"warn\"\n[egress]\nroutes = [{{ host = \"granted.example\", to = \"{}\" }}]\n",
         source.origin
     ));
     let manifest = format!(
