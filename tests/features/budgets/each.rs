@@ -133,13 +133,23 @@ fn meets(host: &Host, kind: BudgetKind, case: &Case, (limit, origin): (u32, &str
     assert_eq!((&told["limit"], &told["origin"], &told["met"]), (&limit.into(), &origin.into(), &1.into()), "{told}");
     assert!(told["call"]["id"].as_str().is_some_and(|id| id.starts_with("run_")), "{told}");
     let share = told["share"].as_f64().expect("a share");
+    let least = if case.stops { 1.0 } else { 0.75 };
+    assert!((least..1.25 + slack(kind, limit)).contains(&share), "{told}");
     if case.stops {
-        assert!(share >= 1.0, "{told}");
         is_named(&run, name);
     } else {
-        // What came in is counted though it was too much.
-        assert!((0.75..1.1).contains(&share), "{told}");
         assert_eq!((&run["state"], run["faults"].as_array().map(Vec::len)), (&"succeeded".into(), Some(0)), "{run}");
+    }
+}
+
+/// By how much more the share may be over the whole.
+fn slack(kind: BudgetKind, limit: u32) -> f64 {
+    match kind {
+        // Told is how many records the page has, and how many calls there were until somebody looked.
+        BudgetKind::Records | BudgetKind::HostCalls => f64::INFINITY,
+        // A machine that is busy with other things is late.
+        BudgetKind::WallMs => 1_000.0 / f64::from(limit),
+        _ => 0.0,
     }
 }
 
