@@ -12,7 +12,7 @@ fn crowded(weight: &str) -> Host {
         let manifest = weighbridge_tests::kit::MANIFEST.replace("tests/guest", id);
         let _ = Guest::pack(&host, name, &manifest).sign(&host).install(&host).good();
     }
-    let _ = host.run(&["init", "--workspace", "greedy"]).good();
+    let _ = host.run(&["init", &host.folder().display().to_string(), "--workspace", "greedy"]).good();
     let _ = host.run(&["budget", "set", "--workspace", "greedy", weight]).good();
     for name in ["one", "two"] {
         let _ = host.run(&["connect", "tests/endless", "--name", name, "--workspace", "greedy"]).good();
