@@ -102,7 +102,7 @@ mod tests {
     fn bytes_that_came_in_count_and_one_too_many_is_told() {
         let meter = Meter::new(Budget { bytes_in: 10, ..Budget::default() });
         assert_eq!((meter.take_in(4), meter.take_in(6)), (Ok(()), Ok(())));
-        assert_eq!(meter.take_in(1), Err(ExchangeError::Budget("bytes-in")));
+        assert_eq!(meter.take_in(1), Err(ExchangeError::Budget(BudgetKind::BytesIn)));
         assert_eq!(meter.usage().bytes_in, 11);
     }
 
@@ -112,6 +112,6 @@ mod tests {
         let meter = Meter::new(Budget { wall_ms: 60_000, ..Budget::default() });
         let (own, late) = meter.deadline(minute / 2);
         assert!((start + minute / 2..start + minute).contains(&own) && late == ExchangeError::Timeout);
-        assert_eq!(meter.deadline(minute * 2), (meter.deadline, ExchangeError::Budget("time")));
+        assert_eq!(meter.deadline(minute * 2), (meter.deadline, ExchangeError::Budget(BudgetKind::WallMs)));
     }
 }
