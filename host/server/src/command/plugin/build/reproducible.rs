@@ -18,6 +18,7 @@ use crate::command::CommandError;
 struct Metadata {
     packages: Vec<Package>,
     workspace_members: BTreeSet<String>,
+    workspace_root: PathBuf,
 }
 
 #[derive(Deserialize)]
@@ -51,8 +52,8 @@ pub(super) fn arguments(directory: &Path) -> Result<Vec<String>, CommandError> {
     Ok(vec!["--locked".to_owned(), "--config".to_owned(), format!("target.{TARGET}.rustflags={flags}")])
 }
 
-/// Folders outside of the workspace, whose files are named as they are within it, and what they are called instead: a
-/// registry's by where it unpacks, so that a mirror's are called the same; others by their package.
+/// Folders that files are named by, and what they are called instead: a registry's by where it unpacks, so that a mirror's
+/// are called the same; the workspace's, for the sake of debug information; others by their package.
 fn renamed(metadata: &Metadata) -> BTreeSet<(PathBuf, String)> {
     let outside = metadata.packages.iter().filter(|package| !metadata.workspace_members.contains(&package.id));
     let named = outside.filter_map(|Package { id: _, name, source, manifest_path }| {
@@ -64,7 +65,7 @@ fn renamed(metadata: &Metadata) -> BTreeSet<(PathBuf, String)> {
             (folder.to_owned(), format!("/{name}"))
         })
     });
-    named.collect()
+    named.chain([(metadata.workspace_root.clone(), "/source".to_owned())]).collect()
 }
 
 #[cfg(test)]
@@ -72,15 +73,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn registries_are_called_alike_and_members_as_they_are() {
+    fn folders_are_called_by_what_they_hold() {
         let text = r#"{ "packages": [
             { "id": "own", "name": "own", "source": null, "manifest_path": "/home/a/own/Cargo.toml" },
             { "id": "serde", "name": "serde", "source": "registry+https://x", "manifest_path": "/r/src/x-1/serde-1/Cargo.toml" },
             { "id": "itoa", "name": "itoa", "source": "registry+https://x", "manifest_path": "/r/src/x-1/itoa-1/Cargo.toml" },
             { "id": "sdk", "name": "sdk", "source": null, "manifest_path": "/home/a/sdk/rust/Cargo.toml" }
-        ], "workspace_members": ["own"] }"#;
+        ], "workspace_members": ["own"], "workspace_root": "/home/a/own" }"#;
         let renamed = renamed(&serde_json::from_str(text).expect("metadata"));
-        let expected = [("/home/a/sdk/rust", "/sdk"), ("/r/src/x-1", "/registry")];
+        let expected = [("/home/a/own", "/source"), ("/home/a/sdk/rust", "/sdk"), ("/r/src/x-1", "/registry")];
         assert_eq!(renamed, expected.map(|(folder, name)| (folder.into(), name.to_owned())).into());
     }
 }
