@@ -89,18 +89,23 @@ fn manifest(kind: BudgetKind, case: &Case) -> String {
     )
 }
 
-/// Set in four ways, from a quarter of what the manifest asks for up to all of it, it is met each time.
+/// A host in which the guest is connected, what its configuration has to say, and the source that it asks.
 #[track_caller]
-fn holds(kind: BudgetKind, case: &Case) {
+fn connected(kind: BudgetKind, case: &Case) -> (Host, String, Source) {
     let source = Source::start(|_| Answer { status: 200, headers: Vec::new(), body: vec![b'x'; ANSWER] });
     let host = Host::new();
     let route = format!("[egress]\nroutes = [{{ host = \"granted.example\", to = \"{}\" }}]\n", source.origin);
-    let (name, quarter) = (kind.name(), case.given / 4);
     let directory = readable(&host);
-    host.configure(&route);
     let _ = Guest::pack(&host, case.guest, &manifest(kind, case)).sign(&host).install(&host).good();
     let _ = host.run(&["connect", "tests/guest", "--files", &directory]).good();
+    (host, route, source)
+}
 
+/// Set in four ways, from a quarter of what the manifest asks for up to all of it, it is met each time.
+#[track_caller]
+fn holds(kind: BudgetKind, case: &Case) {
+    let (host, route, _source) = connected(kind, case);
+    let (name, quarter) = (kind.name(), case.given / 4);
     host.configure(&format!("{route}[budgets.ceiling]\n{name} = {quarter}\n"));
     meets(&host, kind, case, (quarter, "ceiling"));
     host.configure(&route);
@@ -112,6 +117,21 @@ fn holds(kind: BudgetKind, case: &Case) {
         let _ = host.run(&[&["budget", "clear"], &scope[..], &[name]].concat()).good();
     }
     meets(&host, kind, case, (case.given, "manifest"));
+}
+
+#[test]
+fn what_is_refused_to_a_guest_apart_is_told_too() {
+    for (kind, case) in [
+        (BudgetKind::TableElements, refuses("table_grows_slowly", 1_000)),
+        (BudgetKind::BytesOut, refuses("carries_out_in_addresses", 20_000)),
+        (BudgetKind::FileBytes, refuses("reads_without_end", 2 << 20)),
+        (BudgetKind::LogBytes, refuses("log_flood", 2_048)),
+        (BudgetKind::StateBytes, refuses("state_without_end", 16 << 10)),
+    ] {
+        let (host, route, _source) = connected(kind, &case);
+        host.configure(&format!("{route}[sandbox]\nguests = \"apart\"\n"));
+        meets(&host, kind, &case, (case.given, "manifest"));
+    }
 }
 
 /// A directory with a file to read.
