@@ -16,7 +16,8 @@ pub enum Budget {
         /// Whose calls.
         #[command(flatten)]
         scope: Scope,
-        /// Such as `cpu=5s`, `memory=128MiB`, `requests=200` or `concurrent_calls=2`
+        /// Such as `cpu=5s`, `memory=128MiB`, `requests=200` or `concurrent_calls=2`; of a workspace also `weight=200`, twice
+        /// what others have of everything that is shared
         #[arg(required = true, value_name = "BUDGET=AMOUNT")]
         settings: Vec<String>,
     },
