@@ -166,7 +166,12 @@ pub(crate) fn at_tick(mut store: StoreContextMut<'_, CallState>) -> wasmtime::Re
 
 #[cfg(test)]
 mod tests {
+    use domain::WorkspaceId;
+    use futures_util::FutureExt as _;
+    use turns::{Places, Weights};
+
     use super::*;
+    use crate::turn::Turns;
 
     fn burn(time: Duration) {
         let begun = thread_time();
@@ -209,5 +214,46 @@ mod tests {
             meter.host_call();
             assert_eq!((meter.host_calls(), meter.is_flooded()), (calls, flooded));
         }
+    }
+
+    /// Two calls with one processor between them.
+    fn beside() -> [Meter; 2] {
+        let places = Places { total: 1, per_class: 1, per_workspace: 1, kept_one_in: 0 };
+        let turns = Turns::new(places, Weights::default());
+        [(); 2].map(|()| Meter::new(TICK * 10, 1, Processor::new(turns.clone(), WorkspaceId::generate())))
+    }
+
+    #[tokio::test]
+    async fn a_guest_that_waits_for_the_host_leaves_its_processor_to_others_and_takes_it_again() {
+        let [mut first, mut second] = beside();
+        first.begin().await;
+        assert!(second.begin().now_or_never().is_none(), "it is taken");
+        let wait = async {
+            assert!(second.begin().now_or_never().is_none(), "it is not given up before there is a wait");
+            tokio::task::yield_now().await;
+            assert!(second.begin().now_or_never().is_some(), "it is free meanwhile");
+            second.processor.leave();
+        };
+        first.while_host(wait).await;
+        assert!(second.begin().now_or_never().is_none(), "it is taken again");
+    }
+
+    #[tokio::test]
+    async fn a_guest_that_need_not_wait_keeps_its_processor_whoever_wants_it() {
+        let [mut first, mut second] = beside();
+        first.begin().await;
+        let mut waiting = pin!(second.begin());
+        assert!(waiting.as_mut().now_or_never().is_none());
+        assert!(first.while_host(async {}).now_or_never().is_some());
+        assert!(waiting.now_or_never().is_none());
+    }
+
+    #[tokio::test]
+    async fn waiting_for_a_processor_is_not_the_guests_time() {
+        let mut meter = Meter::alone(TICK * 10, 1);
+        let asked = Instant::now();
+        meter.since = asked - Duration::from_secs(5);
+        meter.begin().await;
+        assert!(meter.since >= asked);
     }
 }
