@@ -174,6 +174,7 @@ mod tests {
         let target = Target::parse("https://api.example.test:8443/a/b%20c?x=1&y=%2F").expect("a URL");
         assert_eq!((target.host.as_str(), target.port), ("api.example.test", 8443));
         assert_eq!(target.path_and_query(), "/a/b%20c?x=1&y=%2F");
+        assert_eq!(target.as_str(), "https://api.example.test:8443/a/b%20c?x=1&y=%2F");
         assert_eq!(target.authority(), "api.example.test:8443");
         let bare = Target::parse("https://api.example.test").expect("a URL");
         assert_eq!((bare.path.as_str(), bare.authority().as_str()), ("/", "api.example.test"));
