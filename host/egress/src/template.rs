@@ -84,7 +84,7 @@ mod tests {
         let cases = [
             ("/repos/acme/shop/pulls/123/files", "/repos/acme/shop/pulls/{number}/files"),
             ("/commits/0f3c2a9", "/commits/{hex}"),
-            ("/decade/facade", "/decade/facade"),
+            ("/decade/defaced", "/decade/defaced"),
             ("/x/0198c0de-0000-7000-8000-000000000001", "/x/{uuid}"),
             ("/v3/issue/PAY-17", "/v3/issue/{id}"),
             ("/q/a%20b", "/q/{text}"),

@@ -84,3 +84,21 @@ impl From<BudgetKind> for Setting {
         Self::Call(kind)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_is_known_by_its_name_and_vital_where_nothing_runs_without_it() {
+        let all = BudgetKind::ALL.iter().copied().map(Setting::Call);
+        for setting in all.chain([Setting::ConcurrentCalls, Setting::Weight]) {
+            assert_eq!(setting.name().parse(), Ok(setting));
+            let vital = if let Setting::Call(kind) = setting { kind.is_vital() } else { true };
+            assert_eq!(setting.is_vital(), vital, "{setting}");
+        }
+        assert!(Setting::Call(BudgetKind::CpuMs).is_vital() && !Setting::Call(BudgetKind::LogBytes).is_vital());
+        assert_eq!(format!("{:>7}|{}", Setting::Weight, Setting::ConcurrentCalls), " weight|concurrent_calls");
+        assert_eq!(Setting::Call(BudgetKind::CpuMs).to_string(), BudgetKind::CpuMs.to_string());
+    }
+}
