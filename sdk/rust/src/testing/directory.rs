@@ -29,9 +29,10 @@ impl Files {
         Self(Source::Disk(path.into()))
     }
 
-    /// Files in memory, by their path.
+    /// Files in memory, by their path. As on a disk, `a//./b` is `a/b`, and what leads out is not in it.
     pub fn memory<P: Into<String>, B: Into<Vec<u8>>>(files: impl IntoIterator<Item = (P, B)>) -> Self {
-        Self(Source::Memory(files.into_iter().map(|(path, bytes)| (path.into(), bytes.into())).collect()))
+        let files = files.into_iter().filter_map(|(path, bytes)| Some((checked(&path.into()).ok()?, bytes.into())));
+        Self(Source::Memory(files.filter(|(path, _)| !path.is_empty()).collect()))
     }
 
     pub(crate) fn stat(&self, path: &str) -> Result<Entry, FileError> {
@@ -171,6 +172,13 @@ mod tests {
         }
         check(&Files::directory(&root));
         fs::remove_dir_all(root).expect("removed");
+    }
+
+    #[test]
+    fn memory_has_no_names_that_no_disk_has() {
+        let files = Files::memory([("a//./b", "x"), ("./", "nothing"), ("/c", "out"), ("../d", "out")]);
+        let names = |path| files.list(path).expect("a listing").into_iter().map(|entry| entry.name).collect::<Vec<_>>();
+        assert_eq!((names(""), names("a")), (vec!["a".to_owned()], vec!["b".to_owned()]));
     }
 
     #[test]
