@@ -37,7 +37,9 @@ fn decoded(path: &[u8]) -> Vec<u8> {
     let mut at = 0;
     while let Some(byte) = path.get(at) {
         let digits = path.get(at + 1..at + 3).and_then(|digits| std::str::from_utf8(digits).ok());
-        match digits.filter(|_| *byte == b'%').and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+        // The standard library reads `+a` as a number, too.
+        let digits = digits.filter(|digits| *byte == b'%' && digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
             Some(escaped) => {
                 out.push(escaped);
                 at += 3;
