@@ -7,24 +7,20 @@
 //! natively the SDK reads JSON by `serde_json` alone, in the sandbox by its own reader first.
 
 pub(crate) mod payload;
+mod sandboxed;
 mod unlimited;
 
-use std::collections::BTreeMap;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::time::Instant as Clock;
+use std::time::{Duration, Instant as Clock};
 
 use anyhow::{Result, ensure};
 use connector_github::GitHub;
-use domain::exchange::{ExchangeError, Request, Response};
-use domain::{Budget, WorkspaceId};
-use sandbox::{Call, Connector, Http, PullArgs};
 use serde_json::json;
 use weighbridge_sdk::testing::{Kit, Reply, Upstream};
 
 use crate::rounds::{Samples, WARM_UP};
 use crate::table::{Figure, Table, Target};
 use crate::{package, place};
+pub(crate) use sandboxed::Sandboxed;
 use unlimited::Unlimited;
 
 const ROUNDS: u32 = 61;
@@ -36,7 +32,7 @@ pub(crate) async fn run() -> Result<Table> {
     let body = payload::page(ITEMS as u64);
     let manifest = package::github_manifest()?;
     let (connector, _cache) = package::prepared(&place::github()?, &manifest, 8).await?;
-    let sandboxed = Sandboxed { connector, budget: manifest.budget, http: Arc::new(Source(body.clone().into_bytes())) };
+    let sandboxed = Sandboxed::new(connector, manifest.budget, body.clone().into_bytes(), Duration::ZERO);
     let native = native(&body);
     let unlimited =
         Unlimited::new(&package::component(&place::github()?)?, body.clone().into_bytes()).map_err(of_engine)?;
@@ -81,52 +77,8 @@ fn of_engine(error: wasmtime::Error) -> anyhow::Error {
     anyhow::Error::from_boxed(error.into_boxed_dyn_error())
 }
 
-/// The road through the sandbox.
-struct Sandboxed {
-    connector: Connector,
-    budget: Budget,
-    http: Arc<Source>,
-}
-
-/// Seconds of one turn and of its parts.
-struct Turn {
-    whole: f64,
-    guest: f64,
-    check: f64,
-}
-
-impl Sandboxed {
-    async fn turn(&self) -> Result<Turn> {
-        let call = Call {
-            workspace: WorkspaceId::from_bytes([1; 16]),
-            budget: self.budget,
-            now: NOW.parse()?,
-            http: Some(self.http.clone()),
-            files: None,
-            state: BTreeMap::new(),
-        };
-        let args = PullArgs { settings: settings().to_string(), stream: STREAM.to_owned(), cursor: None };
-        let begun = Clock::now();
-        let outcome = self.connector.pull(call, args).await;
-        let whole = begun.elapsed().as_secs_f64();
-        ensure!(outcome.result?.records.len() == ITEMS, "every pull request is a record");
-        let elapsed = outcome.elapsed;
-        Ok(Turn { whole, guest: elapsed.guest.as_secs_f64(), check: elapsed.lowering.as_secs_f64() })
-    }
-}
-
 pub(crate) fn settings() -> serde_json::Value {
     json!({ "owner": "acme", "repositories": ["shop"], "details": false })
-}
-
-/// Answers every request with the page.
-struct Source(Vec<u8>);
-
-impl Http for Source {
-    fn send(&self, _: Request) -> Pin<Box<dyn Future<Output = Result<Response, ExchangeError>> + Send + '_>> {
-        let body = self.0.clone();
-        Box::pin(async { Ok(Response { status: 200, headers: Vec::new(), body }) })
-    }
 }
 
 /// The native road: the connector on the test kit.

@@ -25,8 +25,15 @@ pub(super) fn watched(command: &mut Command) -> (Ran, Option<u64>) {
     })
 }
 
-/// The kernel's "high water mark"; none once the process has ended.
+/// The kernel's "high water mark"; none once the process has ended, and none before it runs its own program.
+///
+/// Starting it returns a moment before the kernel has exchanged its memory: what would be read then is how much this
+/// process has, which is whatever the tests beside it hold.
 fn peak(pid: u32) -> Option<u64> {
+    let ours = fs::read_link("/proc/self/exe").ok()?;
+    if fs::read_link(format!("/proc/{pid}/exe")).ok()? == ours {
+        return None;
+    }
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kibibytes: u64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
