@@ -10,6 +10,7 @@ mod bench;
 mod cargo;
 mod demo;
 mod plugins;
+mod postgres;
 mod soak;
 mod suite;
 mod tidy;

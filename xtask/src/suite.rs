@@ -9,6 +9,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use crate::cargo::{self, cargo, shown, target};
+use crate::postgres::{self, Server};
 use crate::{demo, plugins, tidy};
 
 #[derive(clap::Args)]
@@ -34,8 +35,11 @@ fn run_checks() -> Result<()> {
 fn run_tests(filter: Option<&str>) -> Result<()> {
     step("plugins", || plugins::build().map(drop))?;
     step("guests", plugins::guests)?;
+    let mut server = None;
+    step("postgres", || Server::start().map(|started| server = Some(started)))?;
     step("tests", || {
         let mut command = cargo();
+        command.envs(server.as_ref().map(|server| (postgres::ADDRESS, server.address())));
         command.args(["test", "--quiet", "--workspace", "--no-fail-fast"]).args(filter);
         totals(&mut command)
     })

@@ -14,22 +14,22 @@ pub mod tokens;
 pub mod trust;
 pub mod workspaces;
 
-use crate::migrate::Migrations;
 #[cfg(test)]
-use crate::{database, migrate};
+use crate::sql::Statement;
+use crate::sqlite::Migrations;
 
-/// The numbered files of `migrations/control/`.
+/// The numbered files of `migrations/sqlite/control/`.
 pub(crate) const MIGRATIONS: Migrations = Migrations(&[
-    include_str!("../migrations/control/0001_tables.sql"),
-    include_str!("../migrations/control/0002_trust.sql"),
-    include_str!("../migrations/control/0003_upgrades.sql"),
-    include_str!("../migrations/control/0004_authorizations.sql"),
-    include_str!("../migrations/control/0005_budgets.sql"),
+    include_str!("../migrations/sqlite/control/0001_tables.sql"),
+    include_str!("../migrations/sqlite/control/0002_trust.sql"),
+    include_str!("../migrations/sqlite/control/0003_upgrades.sql"),
+    include_str!("../migrations/sqlite/control/0004_authorizations.sql"),
+    include_str!("../migrations/sqlite/control/0005_budgets.sql"),
 ]);
 
 /// Every statement that runs on the control database.
 #[cfg(test)]
-pub(crate) fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
+pub(crate) fn statements() -> impl Iterator<Item = &'static Statement> {
     [
         audit::STATEMENTS,
         authorizations::STATEMENTS,
@@ -45,8 +45,6 @@ pub(crate) fn statements() -> impl Iterator<Item = (&'static str, &'static str)>
         tokens::STATEMENTS,
         trust::STATEMENTS,
         workspaces::STATEMENTS,
-        database::STATEMENTS,
-        migrate::STATEMENTS,
     ]
     .into_iter()
     .flatten()

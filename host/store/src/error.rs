@@ -56,6 +56,43 @@ pub enum StoreError {
         /// The newest that is known here.
         known: i64,
     },
+    /// A shared database cannot be reached, or does not let this host in.
+    #[error("cannot connect to the database: check its address, and the name and password in it")]
+    Unreachable {
+        /// Why.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// The schema of a shared database is for newer hosts.
+    #[error("the database has schema {found}, which hosts of schema {known} cannot run on: start the newer version")]
+    NewerDatabase {
+        /// Its schema.
+        found: i64,
+        /// The newest that is known here.
+        known: i64,
+    },
+    /// The schema of a shared database is not up to date, and a host has no right to change it.
+    #[error(
+        "the database has schema {found} (0: none), and this version needs {known}: \
+         let its owner run `weighbridge database migrate`"
+    )]
+    OlderDatabase {
+        /// Its schema.
+        found: i64,
+        /// The one that is needed.
+        known: i64,
+    },
+    /// A role that row-level security does not hold.
+    #[error(
+        "the role `{role}` could set row-level security aside: {reason}; give hosts a role of their own, and name it \
+         to `weighbridge database migrate --role`"
+    )]
+    PowerfulRole {
+        /// Its name.
+        role: String,
+        /// What it can.
+        reason: &'static str,
+    },
     /// The engine is too old to be trusted with a write-ahead log.
     #[error("SQLite {found} can corrupt a write-ahead log: build with {needed} or later")]
     EngineTooOld {

@@ -21,13 +21,12 @@
 #![forbid(unsafe_code)]
 
 mod control;
-mod database;
 mod error;
-mod files;
-mod migrate;
+mod postgres;
 mod row;
 mod scope;
 mod sql;
+mod sqlite;
 mod store;
 #[cfg(test)]
 mod testing;

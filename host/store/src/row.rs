@@ -3,10 +3,10 @@
 use domain::{ConnectionId, Digest, Instant, RunId, TokenId, WorkspaceId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::sqlite::{Sqlite, SqliteRow};
-use sqlx::{Decode, Row, Type};
 
 use crate::StoreError;
+use crate::sql::Cell;
+pub(crate) use crate::sql::Row;
 
 /// An id that is stored as its sixteen bytes.
 pub(crate) trait StoredId: Sized {
@@ -25,69 +25,63 @@ macro_rules! stored_ids {
 stored_ids!(WorkspaceId, ConnectionId, RunId, TokenId);
 
 /// Reads columns by name.
-pub(crate) trait Cells {
+impl Row {
     /// A value as the engine gives it.
-    fn cell<'r, T: Decode<'r, Sqlite> + Type<Sqlite>>(&'r self, column: &str) -> Result<T, StoreError>;
+    pub(crate) fn cell<'r, T: Cell<'r>>(&'r self, column: &str) -> Result<T, StoreError> {
+        Ok(T::read(self, column)?)
+    }
 
-    fn id<T: StoredId>(&self, column: &str) -> Result<T, StoreError> {
+    pub(crate) fn id<T: StoredId>(&self, column: &str) -> Result<T, StoreError> {
         self.opt_id(column)?.ok_or_else(|| unreadable(column, "no id"))
     }
 
-    fn opt_id<T: StoredId>(&self, column: &str) -> Result<Option<T>, StoreError> {
-        let bytes: Option<&[u8]> = self.cell(column)?;
-        let bytes = bytes.map(|bytes| bytes.try_into().map_err(|_| unreadable(column, "not sixteen bytes")));
-        Ok(bytes.transpose()?.map(T::from_stored))
+    pub(crate) fn opt_id<T: StoredId>(&self, column: &str) -> Result<Option<T>, StoreError> {
+        Ok(self.id_bytes(column)?.map(T::from_stored))
     }
 
-    fn digest(&self, column: &str) -> Result<Digest, StoreError> {
+    pub(crate) fn digest(&self, column: &str) -> Result<Digest, StoreError> {
         let bytes: &[u8] = self.cell(column)?;
         bytes.try_into().map(Digest::from_bytes).map_err(|_| unreadable(column, "not 32 bytes"))
     }
 
-    fn opt_digest(&self, column: &str) -> Result<Option<Digest>, StoreError> {
+    pub(crate) fn opt_digest(&self, column: &str) -> Result<Option<Digest>, StoreError> {
         let bytes: Option<&[u8]> = self.cell(column)?;
         let read =
             |bytes: &[u8]| bytes.try_into().map(Digest::from_bytes).map_err(|_| unreadable(column, "not 32 bytes"));
         bytes.map(read).transpose()
     }
 
-    fn instant(&self, column: &str) -> Result<Instant, StoreError> {
+    pub(crate) fn instant(&self, column: &str) -> Result<Instant, StoreError> {
         self.cell(column).map(Instant::from_micros)
     }
 
-    fn opt_instant(&self, column: &str) -> Result<Option<Instant>, StoreError> {
+    pub(crate) fn opt_instant(&self, column: &str) -> Result<Option<Instant>, StoreError> {
         Ok(self.cell::<Option<i64>>(column)?.map(Instant::from_micros))
     }
 
     /// A count; columns hold no negative ones.
-    fn count(&self, column: &str) -> Result<u64, StoreError> {
+    pub(crate) fn count(&self, column: &str) -> Result<u64, StoreError> {
         u64::try_from(self.cell::<i64>(column)?).map_err(|_| unreadable(column, "a negative count"))
     }
 
-    fn opt_u32(&self, column: &str) -> Result<Option<u32>, StoreError> {
+    pub(crate) fn opt_u32(&self, column: &str) -> Result<Option<u32>, StoreError> {
         self.cell(column)
     }
 
     /// A value that is stored as JSON text.
-    fn json<T: DeserializeOwned>(&self, column: &str) -> Result<T, StoreError> {
+    pub(crate) fn json<T: DeserializeOwned>(&self, column: &str) -> Result<T, StoreError> {
         serde_json::from_str(self.cell(column)?).map_err(|error| unreadable(column, &error))
     }
 
     /// A value that is stored as the one word that serde gives it.
-    fn word<T: DeserializeOwned>(&self, column: &str) -> Result<T, StoreError> {
+    pub(crate) fn word<T: DeserializeOwned>(&self, column: &str) -> Result<T, StoreError> {
         let word: &str = self.cell(column)?;
         serde_json::from_value(word.into()).map_err(|error| unreadable(column, &error))
     }
 
     /// A value that has a text form of its own.
-    fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(&self, column: &str) -> Result<T, StoreError> {
+    pub(crate) fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(&self, column: &str) -> Result<T, StoreError> {
         self.cell::<&str>(column)?.parse().map_err(|error| unreadable(column, &error))
-    }
-}
-
-impl Cells for SqliteRow {
-    fn cell<'r, T: Decode<'r, Sqlite> + Type<Sqlite>>(&'r self, column: &str) -> Result<T, StoreError> {
-        Ok(self.try_get(column)?)
     }
 }
 
@@ -95,7 +89,7 @@ fn unreadable(column: &str, reason: &(impl ToString + ?Sized)) -> StoreError {
     StoreError::Unreadable { column: column.to_owned(), reason: reason.to_string() }
 }
 
-/// The one word that serde gives a value, as [`Cells::word`] reads it.
+/// The one word that serde gives a value, as [`Row::word`] reads it.
 pub(crate) fn word(value: impl Serialize) -> Result<String, StoreError> {
     match serde_json::to_value(value)? {
         serde_json::Value::String(word) => Ok(word),

@@ -3,12 +3,13 @@
 use std::ops::{Deref, DerefMut};
 
 use domain::WorkspaceId;
-use sqlx::{Sqlite, SqliteConnection, Transaction};
+
+use crate::sql::Conn;
 
 /// Reads the control tables.
 #[derive(Debug)]
 pub struct SystemRead {
-    tx: Transaction<'static, Sqlite>,
+    tx: Conn,
 }
 
 /// Reads and writes the control tables.
@@ -19,7 +20,7 @@ pub struct SystemTx(SystemRead);
 #[derive(Debug)]
 pub struct WorkspaceRead {
     id: WorkspaceId,
-    tx: Transaction<'static, Sqlite>,
+    tx: Conn,
 }
 
 /// Reads and writes the rows of one workspace.
@@ -27,17 +28,17 @@ pub struct WorkspaceRead {
 pub struct WorkspaceTx(WorkspaceRead);
 
 impl SystemRead {
-    pub(crate) fn new(tx: Transaction<'static, Sqlite>) -> Self {
+    pub(crate) fn new(tx: Conn) -> Self {
         Self { tx }
     }
 
-    pub(crate) fn conn(&mut self) -> &mut SqliteConnection {
+    pub(crate) fn conn(&mut self) -> &mut Conn {
         &mut self.tx
     }
 }
 
 impl SystemTx {
-    pub(crate) fn new(tx: Transaction<'static, Sqlite>) -> Self {
+    pub(crate) fn new(tx: Conn) -> Self {
         Self(SystemRead::new(tx))
     }
 
@@ -47,7 +48,7 @@ impl SystemTx {
 }
 
 impl WorkspaceRead {
-    pub(crate) fn new(id: WorkspaceId, tx: Transaction<'static, Sqlite>) -> Self {
+    pub(crate) fn new(id: WorkspaceId, tx: Conn) -> Self {
         Self { id, tx }
     }
 
@@ -57,13 +58,13 @@ impl WorkspaceRead {
         self.id
     }
 
-    pub(crate) fn conn(&mut self) -> &mut SqliteConnection {
+    pub(crate) fn conn(&mut self) -> &mut Conn {
         &mut self.tx
     }
 }
 
 impl WorkspaceTx {
-    pub(crate) fn new(id: WorkspaceId, tx: Transaction<'static, Sqlite>) -> Self {
+    pub(crate) fn new(id: WorkspaceId, tx: Conn) -> Self {
         Self(WorkspaceRead::new(id, tx))
     }
 

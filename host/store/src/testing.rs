@@ -1,16 +1,25 @@
-//! A store in a temporary directory with one workspace, and records to fill it with.
+//! A store with one workspace, on either engine, and records to fill it with.
+//!
+//! A behaviour is tested on both engines: a test is written once, and `also_on_postgres!` names it. On PostgreSQL each
+//! test has a database of its own on the server of `WEIGHBRIDGE_TEST_POSTGRES`, which `cargo xtask test` starts.
 
-use std::collections::BTreeMap;
+mod every_kind;
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::record::{
     AccountKind, Comment, CommentKind, Commit, Deployment, Outcome, Person, PullRequest, PullRequestState, Review,
     ReviewState, Signature, SubjectKind,
 };
 use domain::{ConnectionId, Digest, Instant, Next, Page, Record, RunId, StreamMode, WorkspaceId};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tempfile::TempDir;
+use uuid::Uuid;
 
 use crate::pages::{self, PageCommit, PageCommitted};
 use crate::runs::NewRun;
+use crate::sql::Statement;
 use crate::workspaces::Workspace;
 use crate::{Store, StoreError, fences, runs, workspaces};
 
@@ -21,23 +30,125 @@ pub(crate) fn noon(day: i64) -> Instant {
     Instant::from_micros(day * DAY + DAY / 2)
 }
 
+pub(crate) use every_kind::every_kind;
+
+thread_local! {
+    static ON_POSTGRES: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs tests that are written for any engine on PostgreSQL, too.
+macro_rules! also_on_postgres {
+    ($($test:ident),* $(,)?) => {
+        mod on_postgres {$(
+            #[test]
+            fn $test() -> impl std::process::Termination {
+                crate::testing::on_postgres(|| super::$test())
+            }
+        )*}
+    };
+}
+pub(crate) use also_on_postgres;
+
+/// A test has one thread, on which its engine stands.
+pub(crate) fn on_postgres<T>(test: impl FnOnce() -> T) -> T {
+    ON_POSTGRES.set(true);
+    test()
+}
+
+/// The role as which hosts come in, and its password: the server is thrown away with them.
+const HOST: (&str, &str) = ("weighbridge_host", "a-test");
+const SERVER: &str = "WEIGHBRIDGE_TEST_POSTGRES";
+
+/// A database of its own on the server for tests.
+pub(crate) struct TestDatabase {
+    /// As its owner, a superuser.
+    pub(crate) owner_url: String,
+    /// As a host.
+    pub(crate) url: String,
+}
+
+impl TestDatabase {
+    /// One without a schema.
+    pub(crate) async fn empty() -> Self {
+        let server = std::env::var(SERVER).unwrap_or_else(|_| {
+            panic!("{SERVER} has no address of a PostgreSQL superuser: run `cargo xtask test`, which starts a server")
+        });
+        let name = format!("weighbridge_{}", Uuid::now_v7().simple());
+        let mut admin = PgConnection::connect(&server).await.expect("the server for tests");
+        let (role, password) = HOST;
+        let make_role = format!(
+            "DO $$ BEGIN PERFORM pg_advisory_xact_lock(1);
+            IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{role}') THEN
+                CREATE ROLE {role} LOGIN PASSWORD '{password}'; END IF; END $$"
+        );
+        sqlx::raw_sql(AssertSqlSafe(make_role)).execute(&mut admin).await.expect("the role");
+        sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut admin).await.expect("a database");
+        admin.close().await.expect("closing");
+        let (rest, _) = server.rsplit_once('/').expect("the server's address names a database");
+        let (_, host) = rest.rsplit_once('@').expect("the server's address names a user");
+        Self { owner_url: format!("{rest}/{name}"), url: format!("postgres://{role}:{password}@{host}/{name}") }
+    }
+
+    /// One that hosts can use.
+    pub(crate) async fn new() -> Self {
+        let database = Self::empty().await;
+        database.migrated().await;
+        database
+    }
+
+    /// From which number to which its schema went.
+    pub(crate) async fn migrated(&self) -> (i64, i64) {
+        Store::migrate(&self.owner_url, HOST.0).await.expect("a schema")
+    }
+
+    /// Runs statements as the owner.
+    pub(crate) async fn as_owner(&self, text: impl Into<String>) {
+        let mut owner = PgConnection::connect(&self.owner_url).await.expect("the owner comes in");
+        sqlx::raw_sql(AssertSqlSafe(text.into())).execute(&mut owner).await.expect("a statement");
+        owner.close().await.expect("closing");
+    }
+
+    /// The address of a role of its own, whose name is put behind this statement.
+    pub(crate) async fn with_role(&self, statement: &str) -> String {
+        let (name, password) = (format!("role_{}", Uuid::now_v7().simple()), "a-test");
+        self.as_owner(format!("CREATE ROLE {name} LOGIN PASSWORD '{password}'; {statement} {name}")).await;
+        let (_, rest) = self.url.rsplit_once('@').expect("an address with a user");
+        Store::migrate(&self.owner_url, &name).await.expect("a schema");
+        format!("postgres://{name}:{password}@{rest}")
+    }
+}
+
 pub(crate) struct Bench {
     pub(crate) store: Store,
     pub(crate) workspace: WorkspaceId,
     pub(crate) connection: ConnectionId,
     pub(crate) run: RunId,
     pub(crate) folder: TempDir,
+    /// The database that it is in; none where it is a folder.
+    pub(crate) database: Option<TestDatabase>,
 }
 
 impl Bench {
     pub(crate) async fn new() -> Self {
         let folder = TempDir::new().expect("a temporary folder");
-        let store = Store::open(folder.path()).await.expect("a store");
+        let database = if ON_POSTGRES.get() { Some(TestDatabase::new().await) } else { None };
+        let store = match &database {
+            Some(database) => Store::connect(&database.url).await.expect("a store"),
+            None => Store::open(folder.path()).await.expect("a store"),
+        };
         let workspace = new_workspace(&store, "first").await;
         let connection = ConnectionId::generate();
-        let bench = Self { store, workspace, connection, run: RunId::generate(), folder };
+        let bench = Self { store, workspace, connection, run: RunId::generate(), folder, database };
         bench.lease(bench.connection, bench.run, 1).await.expect("a lease");
         bench
+    }
+
+    /// The same store, opened again.
+    pub(crate) async fn reopened(&self) -> Result<Store, StoreError> {
+        match &self.database {
+            Some(database) => Store::connect(&database.url).await,
+            None => Store::open(self.folder.path()).await,
+        }
     }
 
     /// Raises the fence of a connection and begins a run under it.
@@ -82,6 +193,17 @@ impl Bench {
     pub(crate) async fn bring(&self, records: Vec<Record>) -> PageCommitted {
         self.commit(self.page(&done(records))).await.expect("a page")
     }
+}
+
+/// The names of the tables that a schema makes.
+pub(crate) fn tables<'t>(texts: impl Iterator<Item = &'t str>) -> BTreeSet<String> {
+    let made = texts.flat_map(|text| text.split("CREATE TABLE ").skip(1));
+    made.filter_map(|rest| rest.split_whitespace().next()).map(str::to_owned).collect()
+}
+
+/// A statement that only a test runs.
+pub(crate) fn statement(text: impl Into<String>) -> &'static Statement {
+    Box::leak(Box::new(Statement::new("a test", text.into().leak())))
 }
 
 pub(crate) async fn new_workspace(store: &Store, name: &str) -> WorkspaceId {

@@ -19,21 +19,23 @@ pub mod state;
 pub mod streams;
 pub mod version;
 
-use crate::migrate::Migrations;
+#[cfg(test)]
+use crate::sql::Statement;
+use crate::sqlite::Migrations;
 
-/// The numbered files of `migrations/workspace/`.
+/// The numbered files of `migrations/sqlite/workspace/`.
 pub(crate) const MIGRATIONS: Migrations = Migrations(&[
-    include_str!("../migrations/workspace/0001_records.sql"),
-    include_str!("../migrations/workspace/0002_sync.sql"),
-    include_str!("../migrations/workspace/0003_rollups.sql"),
-    include_str!("../migrations/workspace/0004_deliveries.sql"),
-    include_str!("../migrations/workspace/0005_upgrades.sql"),
-    include_str!("../migrations/workspace/0006_inspection.sql"),
+    include_str!("../migrations/sqlite/workspace/0001_records.sql"),
+    include_str!("../migrations/sqlite/workspace/0002_sync.sql"),
+    include_str!("../migrations/sqlite/workspace/0003_rollups.sql"),
+    include_str!("../migrations/sqlite/workspace/0004_deliveries.sql"),
+    include_str!("../migrations/sqlite/workspace/0005_upgrades.sql"),
+    include_str!("../migrations/sqlite/workspace/0006_inspection.sql"),
 ]);
 
 /// Every statement that runs on a workspace's file.
 #[cfg(test)]
-pub(crate) fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
+pub(crate) fn statements() -> impl Iterator<Item = &'static Statement> {
     [
         dirty::STATEMENTS,
         facts::commits::STATEMENTS,

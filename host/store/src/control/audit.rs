@@ -3,7 +3,7 @@
 use domain::{Instant, WorkspaceId};
 use serde_json::Value;
 
-use crate::row::Cells;
+use crate::row::Row;
 use crate::{StoreError, SystemRead, SystemTx, sql};
 
 /// One entry.
@@ -26,7 +26,7 @@ pub struct Entry {
 sql::statements! {
     APPEND = "INSERT INTO audit (at, actor, action, subject, workspace_id, detail) VALUES ($1, $2, $3, $4, $5, $6)";
     LIST = "SELECT number, at, actor, action, subject, workspace_id, detail FROM audit
-        WHERE number < $1 AND ($2 IS NULL OR workspace_id = $2) ORDER BY number DESC LIMIT $3";
+        WHERE number < $1 AND (workspace_id = $2 OR $2 IS NULL) ORDER BY number DESC LIMIT $3";
 }
 
 /// Adds an entry, in the transaction of what it tells of.
@@ -35,12 +35,12 @@ sql::statements! {
 /// When the database cannot be written.
 pub async fn append(tx: &mut SystemTx, entry: &Entry) -> Result<(), StoreError> {
     let Entry { at, actor, action, subject, workspace, detail } = entry;
-    sqlx::query(APPEND)
+    sql::query(&APPEND)
         .bind(at.as_micros())
         .bind(actor.clone())
         .bind(action.clone())
         .bind(subject.clone())
-        .bind(workspace.map(|id| id.as_bytes().to_vec()))
+        .bind(*workspace)
         .bind(detail.to_string())
         .execute(tx.conn())
         .await?;
@@ -57,14 +57,10 @@ pub async fn list(
     before: Option<i64>,
     limit: u32,
 ) -> Result<Vec<(i64, Entry)>, StoreError> {
-    let rows = sqlx::query(LIST)
-        .bind(before.unwrap_or(i64::MAX))
-        .bind(workspace.map(|id| id.as_bytes().to_vec()))
-        .bind(limit)
-        .fetch_all(tx.conn())
-        .await?;
+    let rows =
+        sql::query(&LIST).bind(before.unwrap_or(i64::MAX)).bind(workspace).bind(limit).fetch_all(tx.conn()).await?;
     let read = |row| {
-        let row: &sqlx::sqlite::SqliteRow = row;
+        let row: &Row = row;
         Ok((
             row.cell("number")?,
             Entry {

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use domain::{ConnectionId, Instant};
 use serde::{Deserialize, Serialize};
-use sqlx::sqlite::SqliteRow;
 
-use crate::row::{Cells, word};
+use crate::row::{Row, word};
+use crate::sql::Statement;
 use crate::{StoreError, SystemRead, SystemTx, sql};
 
 /// An authorization as it stands.
@@ -73,8 +73,8 @@ pub struct NewTokens {
 
 sql::statements! {
     RESET = "INSERT INTO authorizations (connection_id, slot, state, version, changed_at) VALUES ($1, $2, $3, 1, $4)
-        ON CONFLICT (connection_id, slot) DO UPDATE SET state = excluded.state, reason = NULL, version = version + 1,
-            sealed = NULL, refresh_at = NULL, expires_at = NULL, failures = 0, retry_at = NULL, lease_owner = NULL,
+        ON CONFLICT (connection_id, slot) DO UPDATE SET state = excluded.state, reason = NULL,
+            version = authorizations.version + 1, sealed = NULL, refresh_at = NULL, expires_at = NULL, failures = 0, retry_at = NULL, lease_owner = NULL,
             lease_until = NULL, changed_at = excluded.changed_at";
     FIND = "SELECT slot, state, reason, version, sealed, refresh_at, expires_at, failures, retry_at, lease_until
         FROM authorizations WHERE connection_id = $1 AND slot = $2";
@@ -109,8 +109,8 @@ pub async fn reset(
     state: AuthorizationState,
     now: Instant,
 ) -> Result<(), StoreError> {
-    sqlx::query(RESET)
-        .bind(connection.as_bytes().to_vec())
+    sql::query(&RESET)
+        .bind(connection)
         .bind(slot.to_owned())
         .bind(word(state)?)
         .bind(now.as_micros())
@@ -128,7 +128,7 @@ pub async fn find(
     connection: ConnectionId,
     slot: &str,
 ) -> Result<Option<Authorization>, StoreError> {
-    let query = sqlx::query(FIND).bind(connection.as_bytes().to_vec()).bind(slot.to_owned());
+    let query = sql::query(&FIND).bind(connection).bind(slot.to_owned());
     query.fetch_optional(tx.conn()).await?.as_ref().map(read).transpose()
 }
 
@@ -137,7 +137,7 @@ pub async fn find(
 /// # Errors
 /// When the database cannot be read.
 pub async fn list(tx: &mut SystemRead, connection: ConnectionId) -> Result<Vec<Authorization>, StoreError> {
-    let rows = sqlx::query(LIST).bind(connection.as_bytes().to_vec()).fetch_all(tx.conn()).await?;
+    let rows = sql::query(&LIST).bind(connection).fetch_all(tx.conn()).await?;
     rows.iter().map(read).collect()
 }
 
@@ -152,7 +152,7 @@ pub async fn claim(
     now: Instant,
     duration: Duration,
 ) -> Result<bool, StoreError> {
-    take(CLAIM, tx, seen, owner, now, duration).await
+    take(&CLAIM, tx, seen, owner, now, duration).await
 }
 
 /// The same of whoever means to end it: waits do not count.
@@ -166,19 +166,19 @@ pub async fn hold(
     now: Instant,
     duration: Duration,
 ) -> Result<bool, StoreError> {
-    take(HOLD, tx, seen, owner, now, duration).await
+    take(&HOLD, tx, seen, owner, now, duration).await
 }
 
 async fn take(
-    statement: &'static str,
+    statement: &'static Statement,
     tx: &mut SystemTx,
     seen: Seen<'_>,
     owner: &str,
     now: Instant,
     duration: Duration,
 ) -> Result<bool, StoreError> {
-    let done = sqlx::query(statement)
-        .bind(seen.connection.as_bytes().to_vec())
+    let done = sql::query(statement)
+        .bind(seen.connection)
         .bind(seen.slot.to_owned())
         .bind(seen.version)
         .bind(owner.to_owned())
@@ -186,7 +186,7 @@ async fn take(
         .bind(now.after(duration).as_micros())
         .execute(tx.conn())
         .await?;
-    Ok(done.rows_affected() > 0)
+    Ok(done > 0)
 }
 
 /// Keeps tokens in the place of those that were seen; whether those were still there.
@@ -195,8 +195,8 @@ async fn take(
 /// When the database cannot be written.
 pub async fn keep(tx: &mut SystemTx, seen: Seen<'_>, tokens: &NewTokens, now: Instant) -> Result<bool, StoreError> {
     let NewTokens { sealed, refresh_at, expires_at } = tokens;
-    let done = sqlx::query(KEEP)
-        .bind(seen.connection.as_bytes().to_vec())
+    let done = sql::query(&KEEP)
+        .bind(seen.connection)
         .bind(seen.slot.to_owned())
         .bind(seen.version)
         .bind(sealed.clone())
@@ -205,7 +205,7 @@ pub async fn keep(tx: &mut SystemTx, seen: Seen<'_>, tokens: &NewTokens, now: In
         .bind(now.as_micros())
         .execute(tx.conn())
         .await?;
-    Ok(done.rows_affected() > 0)
+    Ok(done > 0)
 }
 
 /// Gives up what was seen, and destroys its tokens; whether it was still there.
@@ -213,15 +213,15 @@ pub async fn keep(tx: &mut SystemTx, seen: Seen<'_>, tokens: &NewTokens, now: In
 /// # Errors
 /// When the database cannot be written.
 pub async fn lose(tx: &mut SystemTx, seen: Seen<'_>, reason: &str, now: Instant) -> Result<bool, StoreError> {
-    let done = sqlx::query(LOSE)
-        .bind(seen.connection.as_bytes().to_vec())
+    let done = sql::query(&LOSE)
+        .bind(seen.connection)
         .bind(seen.slot.to_owned())
         .bind(seen.version)
         .bind(reason.to_owned())
         .bind(now.as_micros())
         .execute(tx.conn())
         .await?;
-    Ok(done.rows_affected() > 0)
+    Ok(done > 0)
 }
 
 /// Gives the right to ask back without an answer, and says when the provider may be asked again.
@@ -229,8 +229,8 @@ pub async fn lose(tx: &mut SystemTx, seen: Seen<'_>, reason: &str, now: Instant)
 /// # Errors
 /// When the database cannot be written.
 pub async fn postpone(tx: &mut SystemTx, seen: Seen<'_>, owner: &str, retry_at: Instant) -> Result<(), StoreError> {
-    sqlx::query(POSTPONE)
-        .bind(seen.connection.as_bytes().to_vec())
+    sql::query(&POSTPONE)
+        .bind(seen.connection)
         .bind(seen.slot.to_owned())
         .bind(seen.version)
         .bind(owner.to_owned())
@@ -240,7 +240,7 @@ pub async fn postpone(tx: &mut SystemTx, seen: Seen<'_>, owner: &str, retry_at: 
     Ok(())
 }
 
-fn read(row: &SqliteRow) -> Result<Authorization, StoreError> {
+fn read(row: &Row) -> Result<Authorization, StoreError> {
     Ok(Authorization {
         slot: row.cell("slot")?,
         state: row.word("state")?,

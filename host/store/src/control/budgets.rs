@@ -3,9 +3,8 @@
 use domain::budget::limits::Overrides;
 use domain::budget::setting::Setting;
 use domain::{Instant, PluginId, WorkspaceId};
-use sqlx::sqlite::SqliteRow;
 
-use crate::row::Cells;
+use crate::row::Row;
 use crate::{StoreError, SystemRead, SystemTx, sql};
 
 /// Whose calls something is set for. At least one of the two is there.
@@ -46,10 +45,10 @@ pub struct Found {
 }
 
 sql::statements! {
-    CLEAR = "DELETE FROM budgets WHERE plugin_id IS $1 AND workspace_id IS $2 AND name = $3";
+    CLEAR = "DELETE FROM budgets WHERE plugin_id IS NOT DISTINCT FROM $1 AND workspace_id IS NOT DISTINCT FROM $2 AND name = $3";
     SET = "INSERT INTO budgets (plugin_id, workspace_id, name, value, set_at) VALUES ($1, $2, $3, $4, $5)";
     LIST = "SELECT plugin_id, workspace_id, name, value, set_at FROM budgets
-        ORDER BY plugin_id, workspace_id, name";
+        ORDER BY plugin_id NULLS FIRST, workspace_id NULLS FIRST, name";
     CONCERNING = "SELECT plugin_id, workspace_id, name, value, set_at FROM budgets
         WHERE (plugin_id IS NULL OR plugin_id = $1) AND (workspace_id IS NULL OR workspace_id = $2)";
     WEIGHTS = "SELECT workspace_id, value FROM budgets WHERE plugin_id IS NULL AND name = $1";
@@ -62,9 +61,9 @@ sql::statements! {
 pub async fn set(tx: &mut SystemTx, entry: &Override) -> Result<(), StoreError> {
     let Override { scope, setting, value, set_at } = entry;
     clear(tx, scope, *setting).await?;
-    sqlx::query(SET)
+    sql::query(&SET)
         .bind(scope.plugin.as_ref().map(|id| id.as_str().to_owned()))
-        .bind(scope.workspace.map(|id| id.as_bytes().to_vec()))
+        .bind(scope.workspace)
         .bind(setting.name())
         .bind(*value)
         .bind(set_at.as_micros())
@@ -78,13 +77,13 @@ pub async fn set(tx: &mut SystemTx, entry: &Override) -> Result<(), StoreError> 
 /// # Errors
 /// When the database cannot be written.
 pub async fn clear(tx: &mut SystemTx, scope: &Scope, setting: Setting) -> Result<bool, StoreError> {
-    let done = sqlx::query(CLEAR)
+    let done = sql::query(&CLEAR)
         .bind(scope.plugin.as_ref().map(|id| id.as_str().to_owned()))
-        .bind(scope.workspace.map(|id| id.as_bytes().to_vec()))
+        .bind(scope.workspace)
         .bind(setting.name())
         .execute(tx.conn())
         .await?;
-    Ok(done.rows_affected() > 0)
+    Ok(done > 0)
 }
 
 /// Everything that is set, by plugin and workspace.
@@ -92,7 +91,7 @@ pub async fn clear(tx: &mut SystemTx, scope: &Scope, setting: Setting) -> Result
 /// # Errors
 /// When the database cannot be read.
 pub async fn list(tx: &mut SystemRead) -> Result<Vec<Override>, StoreError> {
-    sqlx::query(LIST).fetch_all(tx.conn()).await?.iter().map(read).collect()
+    sql::query(&LIST).fetch_all(tx.conn()).await?.iter().map(read).collect()
 }
 
 /// What concerns the calls of a plugin in a workspace, or of one of the two alone. Asked before every call.
@@ -104,9 +103,9 @@ pub async fn concerning(
     plugin: Option<&PluginId>,
     workspace: Option<WorkspaceId>,
 ) -> Result<Found, StoreError> {
-    let rows = sqlx::query(CONCERNING)
+    let rows = sql::query(&CONCERNING)
         .bind(plugin.map(|id| id.as_str().to_owned()))
-        .bind(workspace.map(|id| id.as_bytes().to_vec()))
+        .bind(workspace)
         .fetch_all(tx.conn())
         .await?;
     let mut found = Found::default();
@@ -131,11 +130,11 @@ pub async fn concerning(
 /// # Errors
 /// When the database cannot be read.
 pub async fn weights(tx: &mut SystemRead) -> Result<Vec<(WorkspaceId, u32)>, StoreError> {
-    let rows = sqlx::query(WEIGHTS).bind(Setting::Weight.name()).fetch_all(tx.conn()).await?;
+    let rows = sql::query(&WEIGHTS).bind(Setting::Weight.name()).fetch_all(tx.conn()).await?;
     rows.iter().map(|row| Ok((row.id("workspace_id")?, row.cell("value")?))).collect()
 }
 
-fn read(row: &SqliteRow) -> Result<Override, StoreError> {
+fn read(row: &Row) -> Result<Override, StoreError> {
     let plugin: Option<String> = row.cell("plugin_id")?;
     let plugin = plugin.is_some().then(|| row.parsed("plugin_id")).transpose()?;
     let scope = Scope { plugin, workspace: row.opt_id("workspace_id")? };
@@ -147,7 +146,7 @@ mod tests {
     use domain::BudgetKind;
 
     use super::*;
-    use crate::testing::Bench;
+    use crate::testing::{Bench, also_on_postgres};
 
     fn entry(plugin: Option<&str>, workspace: Option<WorkspaceId>, setting: Setting, value: u32) -> Override {
         let scope = Scope { plugin: plugin.map(|id| id.parse().expect("an id")), workspace };
@@ -191,4 +190,6 @@ mod tests {
         let gone = bench.store.system("clear", async |tx| clear(tx, &entries[0].scope, cpu).await).await;
         assert!(gone.expect("a change") && find().await.plugin.is_empty());
     }
+
+    also_on_postgres!(each_scope_has_its_own_and_the_last_one_set_counts);
 }

@@ -12,5 +12,5 @@ sql::statements! {
 /// # Errors
 /// When the database cannot be read.
 pub async fn number(tx: &mut SystemRead) -> Result<i64, StoreError> {
-    Ok(sqlx::query_scalar(NUMBER).fetch_one(tx.conn()).await?)
+    Ok(sql::scalar(&NUMBER).fetch_one(tx.conn()).await?)
 }

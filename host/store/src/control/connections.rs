@@ -6,9 +6,8 @@ pub mod leases;
 use domain::{ConnectionId, Consent, Digest, Instant, PluginId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sqlx::sqlite::SqliteRow;
 
-use crate::row::{Cells, json, word};
+use crate::row::{Row, json, word};
 use crate::{StoreError, SystemRead, SystemTx, sql};
 
 pub use leases::{Lease, Outcome};
@@ -101,7 +100,7 @@ sql::statements! {
     LIST_OF_PLUGIN = "SELECT id, workspace_id, plugin_id, name, settings, directory, interval_seconds, consented, package,
             state, quarantined_by, reason, failures, created_at, due_at, lease_until
         FROM connections WHERE plugin_id = $1 AND state <> 'removed' ORDER BY id";
-    SET_DUE = "UPDATE connections SET due_at = MIN(due_at, $3), failures = 0, reason = NULL, quarantined_by = NULL,
+    SET_DUE = "UPDATE connections SET due_at = {least due_at, $3}, failures = 0, reason = NULL, quarantined_by = NULL,
             state = 'active'
         WHERE workspace_id = $1 AND id = $2 AND state IN ('active', 'failed')";
     SET_STATE = "UPDATE connections SET state = $3, reason = $4, quarantined_by = NULL
@@ -122,9 +121,9 @@ sql::statements! {
 pub async fn create(tx: &mut SystemTx, connection: &NewConnection) -> Result<(), StoreError> {
     let NewConnection { id, workspace, plugin, name, settings, directory, interval_seconds, consented, created_at } =
         connection;
-    sqlx::query(CREATE)
-        .bind(id.as_bytes().to_vec())
-        .bind(workspace.as_bytes().to_vec())
+    sql::query(&CREATE)
+        .bind(id)
+        .bind(workspace)
         .bind(plugin.as_str().to_owned())
         .bind(name.clone())
         .bind(settings.to_string())
@@ -147,7 +146,7 @@ pub async fn find(
     workspace: WorkspaceId,
     id: ConnectionId,
 ) -> Result<Option<Connection>, StoreError> {
-    let query = sqlx::query(FIND).bind(workspace.as_bytes().to_vec()).bind(id.as_bytes().to_vec());
+    let query = sql::query(&FIND).bind(workspace).bind(id);
     query.fetch_optional(tx.conn()).await?.as_ref().map(read).transpose()
 }
 
@@ -164,7 +163,7 @@ pub async fn get(tx: &mut SystemRead, workspace: WorkspaceId, id: ConnectionId) 
 /// # Errors
 /// When the database cannot be read.
 pub async fn list(tx: &mut SystemRead, workspace: WorkspaceId) -> Result<Vec<Connection>, StoreError> {
-    let rows = sqlx::query(LIST).bind(workspace.as_bytes().to_vec()).fetch_all(tx.conn()).await?;
+    let rows = sql::query(&LIST).bind(workspace).fetch_all(tx.conn()).await?;
     rows.iter().map(read).collect()
 }
 
@@ -173,7 +172,7 @@ pub async fn list(tx: &mut SystemRead, workspace: WorkspaceId) -> Result<Vec<Con
 /// # Errors
 /// When the database cannot be read.
 pub async fn list_of_plugin(tx: &mut SystemRead, plugin: &PluginId) -> Result<Vec<Connection>, StoreError> {
-    let rows = sqlx::query(LIST_OF_PLUGIN).bind(plugin.as_str().to_owned()).fetch_all(tx.conn()).await?;
+    let rows = sql::query(&LIST_OF_PLUGIN).bind(plugin.as_str().to_owned()).fetch_all(tx.conn()).await?;
     rows.iter().map(read).collect()
 }
 
@@ -187,9 +186,9 @@ pub async fn set_settings(
     id: ConnectionId,
     settings: &Value,
 ) -> Result<(), StoreError> {
-    let query = sqlx::query(SET_SETTINGS).bind(workspace.as_bytes().to_vec()).bind(id.as_bytes().to_vec());
+    let query = sql::query(&SET_SETTINGS).bind(workspace).bind(id);
     let done = query.bind(settings.to_string()).execute(tx.conn()).await?;
-    if done.rows_affected() == 0 { Err(StoreError::missing("connection", &id)) } else { Ok(()) }
+    if done == 0 { Err(StoreError::missing("connection", &id)) } else { Ok(()) }
 }
 
 /// Writes what a workspace consents to, with which the connection leaves the release that it stayed on.
@@ -202,9 +201,9 @@ pub async fn set_consent(
     id: ConnectionId,
     consented: &Consent,
 ) -> Result<(), StoreError> {
-    let query = sqlx::query(SET_CONSENT).bind(workspace.as_bytes().to_vec()).bind(id.as_bytes().to_vec());
+    let query = sql::query(&SET_CONSENT).bind(workspace).bind(id);
     let done = query.bind(json(consented)?).execute(tx.conn()).await?;
-    if done.rows_affected() == 0 { Err(StoreError::missing("connection", &id)) } else { Ok(()) }
+    if done == 0 { Err(StoreError::missing("connection", &id)) } else { Ok(()) }
 }
 
 /// Lets a connection stay on a release, or run the live one.
@@ -212,8 +211,8 @@ pub async fn set_consent(
 /// # Errors
 /// When the database cannot be written.
 pub async fn set_package(tx: &mut SystemTx, id: ConnectionId, package: Option<Digest>) -> Result<(), StoreError> {
-    let query = sqlx::query(SET_PACKAGE).bind(id.as_bytes().to_vec());
-    query.bind(package.map(|package| package.as_bytes().to_vec())).execute(tx.conn()).await?;
+    let query = sql::query(&SET_PACKAGE).bind(id);
+    query.bind(package).execute(tx.conn()).await?;
     Ok(())
 }
 
@@ -227,13 +226,8 @@ pub async fn set_due(
     id: ConnectionId,
     now: Instant,
 ) -> Result<(), StoreError> {
-    let done = sqlx::query(SET_DUE)
-        .bind(workspace.as_bytes().to_vec())
-        .bind(id.as_bytes().to_vec())
-        .bind(now.as_micros())
-        .execute(tx.conn())
-        .await?;
-    if done.rows_affected() == 0 { Err(StoreError::missing("connection that can run", &id)) } else { Ok(()) }
+    let done = sql::query(&SET_DUE).bind(workspace).bind(id).bind(now.as_micros()).execute(tx.conn()).await?;
+    if done == 0 { Err(StoreError::missing("connection that can run", &id)) } else { Ok(()) }
 }
 
 /// Moves a connection to another state. Removing it destroys its credentials in the same transaction.
@@ -247,24 +241,24 @@ pub async fn set_state(
     state: ConnectionState,
     reason: Option<&str>,
 ) -> Result<(), StoreError> {
-    let done = sqlx::query(SET_STATE)
-        .bind(workspace.as_bytes().to_vec())
-        .bind(id.as_bytes().to_vec())
+    let done = sql::query(&SET_STATE)
+        .bind(workspace)
+        .bind(id)
         .bind(word(state)?)
         .bind(reason.map(str::to_owned))
         .execute(tx.conn())
         .await?;
-    if done.rows_affected() == 0 {
+    if done == 0 {
         return Err(StoreError::missing("connection", &id));
     }
     if state == ConnectionState::Removed {
-        sqlx::query(DROP_CREDENTIALS).bind(id.as_bytes().to_vec()).execute(tx.conn()).await?;
-        sqlx::query(DROP_AUTHORIZATIONS).bind(id.as_bytes().to_vec()).execute(tx.conn()).await?;
+        sql::query(&DROP_CREDENTIALS).bind(id).execute(tx.conn()).await?;
+        sql::query(&DROP_AUTHORIZATIONS).bind(id).execute(tx.conn()).await?;
     }
     Ok(())
 }
 
-fn read(row: &SqliteRow) -> Result<Connection, StoreError> {
+fn read(row: &Row) -> Result<Connection, StoreError> {
     Ok(Connection {
         id: row.id("id")?,
         workspace: row.id("workspace_id")?,
@@ -286,7 +280,7 @@ fn read(row: &SqliteRow) -> Result<Connection, StoreError> {
 }
 
 /// Nothing where none was written down: then no release is within it.
-fn consent(row: &SqliteRow) -> Result<Consent, StoreError> {
+fn consent(row: &Row) -> Result<Consent, StoreError> {
     let written: Option<&str> = row.cell("consented")?;
     written.map_or_else(|| Ok(Consent::default()), |_| row.json("consented"))
 }

@@ -2,7 +2,6 @@
 
 use domain::{ConnectionId, Instant};
 
-use crate::row::Cells;
 use crate::{StoreError, SystemRead, SystemTx, sql};
 
 sql::statements! {
@@ -24,8 +23,8 @@ pub async fn put(
     sealed: &[u8],
     now: Instant,
 ) -> Result<(), StoreError> {
-    sqlx::query(PUT)
-        .bind(connection.as_bytes().to_vec())
+    sql::query(&PUT)
+        .bind(connection)
         .bind(slot.to_owned())
         .bind(sealed.to_vec())
         .bind(now.as_micros())
@@ -39,7 +38,7 @@ pub async fn put(
 /// # Errors
 /// When the database cannot be read.
 pub async fn find(tx: &mut SystemRead, connection: ConnectionId, slot: &str) -> Result<Option<Vec<u8>>, StoreError> {
-    let query = sqlx::query_scalar(FIND).bind(connection.as_bytes().to_vec()).bind(slot.to_owned());
+    let query = sql::scalar(&FIND).bind(connection).bind(slot.to_owned());
     Ok(query.fetch_optional(tx.conn()).await?)
 }
 
@@ -48,7 +47,7 @@ pub async fn find(tx: &mut SystemRead, connection: ConnectionId, slot: &str) -> 
 /// # Errors
 /// When the database cannot be read.
 pub async fn list(tx: &mut SystemRead, connection: ConnectionId) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
-    let rows = sqlx::query(LIST).bind(connection.as_bytes().to_vec()).fetch_all(tx.conn()).await?;
+    let rows = sql::query(&LIST).bind(connection).fetch_all(tx.conn()).await?;
     rows.iter().map(|row| Ok((row.cell("slot")?, row.cell("sealed")?))).collect()
 }
 
@@ -57,6 +56,6 @@ pub async fn list(tx: &mut SystemRead, connection: ConnectionId) -> Result<Vec<(
 /// # Errors
 /// When the database cannot be written.
 pub async fn remove(tx: &mut SystemTx, connection: ConnectionId, slot: &str) -> Result<(), StoreError> {
-    sqlx::query(REMOVE).bind(connection.as_bytes().to_vec()).bind(slot.to_owned()).execute(tx.conn()).await?;
+    sql::query(&REMOVE).bind(connection).bind(slot.to_owned()).execute(tx.conn()).await?;
     Ok(())
 }

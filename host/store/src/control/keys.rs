@@ -2,7 +2,6 @@
 
 use domain::{Instant, WorkspaceId};
 
-use crate::row::Cells;
 use crate::{StoreError, SystemRead, SystemTx, sql};
 
 /// A wrapped data key.
@@ -26,8 +25,8 @@ sql::statements! {
 /// [`StoreError::Exists`] when the workspace has this version.
 pub async fn put(tx: &mut SystemTx, workspace: WorkspaceId, key: &SealedKey, now: Instant) -> Result<(), StoreError> {
     let SealedKey { version, sealed } = key;
-    sqlx::query(PUT)
-        .bind(workspace.as_bytes().to_vec())
+    sql::query(&PUT)
+        .bind(workspace)
         .bind(*version)
         .bind(sealed.clone())
         .bind(now.as_micros())
@@ -42,7 +41,7 @@ pub async fn put(tx: &mut SystemTx, workspace: WorkspaceId, key: &SealedKey, now
 /// # Errors
 /// When the database cannot be read.
 pub async fn list(tx: &mut SystemRead, workspace: WorkspaceId) -> Result<Vec<SealedKey>, StoreError> {
-    let rows = sqlx::query(LIST).bind(workspace.as_bytes().to_vec()).fetch_all(tx.conn()).await?;
+    let rows = sql::query(&LIST).bind(workspace).fetch_all(tx.conn()).await?;
     rows.iter().map(|row| Ok(SealedKey { version: row.cell("version")?, sealed: row.cell("sealed")? })).collect()
 }
 
@@ -51,6 +50,6 @@ pub async fn list(tx: &mut SystemRead, workspace: WorkspaceId) -> Result<Vec<Sea
 /// # Errors
 /// When the database cannot be written.
 pub async fn destroy(tx: &mut SystemTx, workspace: WorkspaceId) -> Result<(), StoreError> {
-    sqlx::query(DESTROY).bind(workspace.as_bytes().to_vec()).execute(tx.conn()).await?;
+    sql::query(&DESTROY).bind(workspace).execute(tx.conn()).await?;
     Ok(())
 }

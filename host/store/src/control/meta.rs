@@ -19,7 +19,7 @@ sql::statements! {
 /// # Errors
 /// When the database cannot be read.
 pub async fn find(tx: &mut SystemRead, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-    Ok(sqlx::query_scalar(FIND).bind(name.to_owned()).fetch_optional(tx.conn()).await?)
+    Ok(sql::scalar(&FIND).bind(name.to_owned()).fetch_optional(tx.conn()).await?)
 }
 
 /// Writes a fact.
@@ -27,6 +27,6 @@ pub async fn find(tx: &mut SystemRead, name: &str) -> Result<Option<Vec<u8>>, St
 /// # Errors
 /// When the database cannot be written.
 pub async fn set(tx: &mut SystemTx, name: &str, value: &[u8]) -> Result<(), StoreError> {
-    sqlx::query(SET).bind(name.to_owned()).bind(value.to_vec()).execute(tx.conn()).await?;
+    sql::query(&SET).bind(name.to_owned()).bind(value.to_vec()).execute(tx.conn()).await?;
     Ok(())
 }

@@ -4,9 +4,8 @@
 use domain::{Digest, Instant, PluginId};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use sqlx::sqlite::SqliteRow;
 
-use crate::row::{Cells, stored};
+use crate::row::{Row, stored};
 use crate::{StoreError, SystemRead, SystemTx, sql};
 
 /// A release that was offered.
@@ -64,11 +63,11 @@ sql::statements! {
 /// When the database cannot be written.
 pub async fn put(tx: &mut SystemTx, offer: &Offer) -> Result<(), StoreError> {
     let Offer { id, digest, sequence, version, manifest, signer, state: _, reason: _, offered_at } = offer;
-    let outdate = sqlx::query(OUTDATE).bind(id.as_str().to_owned()).bind(digest.as_bytes().to_vec());
+    let outdate = sql::query(&OUTDATE).bind(id.as_str().to_owned()).bind(digest);
     outdate.execute(tx.conn()).await?;
-    sqlx::query(PUT)
+    sql::query(&PUT)
         .bind(id.as_str().to_owned())
-        .bind(digest.as_bytes().to_vec())
+        .bind(digest)
         .bind(stored(*sequence))
         .bind(version.clone())
         .bind(manifest.get().to_owned())
@@ -84,7 +83,7 @@ pub async fn put(tx: &mut SystemTx, offer: &Offer) -> Result<(), StoreError> {
 /// # Errors
 /// When the database cannot be read.
 pub async fn find_pending(tx: &mut SystemRead, id: &PluginId) -> Result<Option<Offer>, StoreError> {
-    let row = sqlx::query(FIND_PENDING).bind(id.as_str().to_owned()).fetch_optional(tx.conn()).await?;
+    let row = sql::query(&FIND_PENDING).bind(id.as_str().to_owned()).fetch_optional(tx.conn()).await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -93,7 +92,7 @@ pub async fn find_pending(tx: &mut SystemRead, id: &PluginId) -> Result<Option<O
 /// # Errors
 /// When the database cannot be read.
 pub async fn list(tx: &mut SystemRead) -> Result<Vec<Offer>, StoreError> {
-    sqlx::query(LIST).fetch_all(tx.conn()).await?.iter().map(read).collect()
+    sql::query(&LIST).fetch_all(tx.conn()).await?.iter().map(read).collect()
 }
 
 /// Says no to a release that waits.
@@ -101,19 +100,19 @@ pub async fn list(tx: &mut SystemRead) -> Result<Vec<Offer>, StoreError> {
 /// # Errors
 /// [`StoreError::Missing`] when it does not wait.
 pub async fn reject(tx: &mut SystemTx, id: &PluginId, digest: Digest, reason: &str) -> Result<(), StoreError> {
-    let query = sqlx::query(REJECT).bind(id.as_str().to_owned()).bind(digest.as_bytes().to_vec());
+    let query = sql::query(&REJECT).bind(id.as_str().to_owned()).bind(digest);
     let done = query.bind(reason.to_owned()).execute(tx.conn()).await?;
-    if done.rows_affected() == 0 { Err(StoreError::missing("release that waits", &digest)) } else { Ok(()) }
+    if done == 0 { Err(StoreError::missing("release that waits", &digest)) } else { Ok(()) }
 }
 
 /// Forgets an offer: the release goes live, and stands among the plugins from here on.
 pub(crate) async fn settle(tx: &mut SystemTx, id: &PluginId, digest: Digest) -> Result<(), StoreError> {
-    let query = sqlx::query(DROP).bind(id.as_str().to_owned()).bind(digest.as_bytes().to_vec());
+    let query = sql::query(&DROP).bind(id.as_str().to_owned()).bind(digest);
     query.execute(tx.conn()).await?;
     Ok(())
 }
 
-fn read(row: &SqliteRow) -> Result<Offer, StoreError> {
+fn read(row: &Row) -> Result<Offer, StoreError> {
     Ok(Offer {
         id: row.parsed("plugin_id")?,
         digest: row.digest("digest")?,

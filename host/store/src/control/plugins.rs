@@ -4,10 +4,9 @@
 use domain::{Capabilities, ConnectionId, Digest, Instant, PluginId};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use sqlx::sqlite::SqliteRow;
 
 use super::offers;
-use crate::row::{Cells, json, stored, word};
+use crate::row::{Row, json, stored, word};
 use crate::{StoreError, SystemRead, SystemTx, sql};
 
 /// An installed package.
@@ -103,17 +102,17 @@ pub async fn install(tx: &mut SystemTx, plugin: &Plugin) -> Result<(), StoreErro
         previous: _,
     } = plugin;
     let before = find_active(tx, id).await?.map(|before| before.digest).filter(|before| before != digest);
-    sqlx::query(SUPERSEDE).bind(id.as_str().to_owned()).execute(tx.conn()).await?;
-    sqlx::query(INSTALL)
+    sql::query(&SUPERSEDE).bind(id.as_str().to_owned()).execute(tx.conn()).await?;
+    sql::query(&INSTALL)
         .bind(id.as_str().to_owned())
         .bind(version.clone())
         .bind(stored(*sequence))
-        .bind(digest.as_bytes().to_vec())
+        .bind(digest)
         .bind(manifest.get().to_owned())
         .bind(signer.clone())
         .bind(json(granted)?)
         .bind(installed_at.as_micros())
-        .bind(before.map(|before| before.as_bytes().to_vec()))
+        .bind(before)
         .execute(tx.conn())
         .await?;
     offers::settle(tx, id, *digest).await
@@ -124,7 +123,7 @@ pub async fn install(tx: &mut SystemTx, plugin: &Plugin) -> Result<(), StoreErro
 /// # Errors
 /// When the database cannot be read.
 pub async fn find_active(tx: &mut SystemRead, id: &PluginId) -> Result<Option<Plugin>, StoreError> {
-    let row = sqlx::query(FIND_ACTIVE).bind(id.as_str().to_owned()).fetch_optional(tx.conn()).await?;
+    let row = sql::query(&FIND_ACTIVE).bind(id.as_str().to_owned()).fetch_optional(tx.conn()).await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -141,7 +140,7 @@ pub async fn get_active(tx: &mut SystemRead, id: &PluginId) -> Result<Plugin, St
 /// # Errors
 /// When the database cannot be read.
 pub async fn find(tx: &mut SystemRead, id: &PluginId, digest: Digest) -> Result<Option<Plugin>, StoreError> {
-    let query = sqlx::query(FIND).bind(id.as_str().to_owned()).bind(digest.as_bytes().to_vec());
+    let query = sql::query(&FIND).bind(id.as_str().to_owned()).bind(digest);
     query.fetch_optional(tx.conn()).await?.as_ref().map(read).transpose()
 }
 
@@ -150,7 +149,7 @@ pub async fn find(tx: &mut SystemRead, id: &PluginId, digest: Digest) -> Result<
 /// # Errors
 /// When the database cannot be read.
 pub async fn find_running(tx: &mut SystemRead, connection: ConnectionId) -> Result<Option<Plugin>, StoreError> {
-    let query = sqlx::query(FIND_RUNNING).bind(connection.as_bytes().to_vec());
+    let query = sql::query(&FIND_RUNNING).bind(connection);
     query.fetch_optional(tx.conn()).await?.as_ref().map(read).transpose()
 }
 
@@ -159,7 +158,7 @@ pub async fn find_running(tx: &mut SystemRead, connection: ConnectionId) -> Resu
 /// # Errors
 /// When the database cannot be read.
 pub async fn find_held(tx: &mut SystemRead, id: &PluginId) -> Result<Option<Plugin>, StoreError> {
-    let row = sqlx::query(FIND_HELD).bind(id.as_str().to_owned()).fetch_optional(tx.conn()).await?;
+    let row = sql::query(&FIND_HELD).bind(id.as_str().to_owned()).fetch_optional(tx.conn()).await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -168,7 +167,7 @@ pub async fn find_held(tx: &mut SystemRead, id: &PluginId) -> Result<Option<Plug
 /// # Errors
 /// When the database cannot be read.
 pub async fn list(tx: &mut SystemRead) -> Result<Vec<Plugin>, StoreError> {
-    sqlx::query(LIST).fetch_all(tx.conn()).await?.iter().map(read).collect()
+    sql::query(&LIST).fetch_all(tx.conn()).await?.iter().map(read).collect()
 }
 
 /// The highest sequence that was ever installed, whatever became of it.
@@ -176,7 +175,7 @@ pub async fn list(tx: &mut SystemRead) -> Result<Vec<Plugin>, StoreError> {
 /// # Errors
 /// When the database cannot be read.
 pub async fn floor(tx: &mut SystemRead, id: &PluginId) -> Result<Option<u64>, StoreError> {
-    let highest: Option<i64> = sqlx::query_scalar(FLOOR).bind(id.as_str().to_owned()).fetch_one(tx.conn()).await?;
+    let highest: Option<i64> = sql::scalar(&FLOOR).bind(id.as_str().to_owned()).fetch_one(tx.conn()).await?;
     Ok(highest.and_then(|sequence| u64::try_from(sequence).ok()))
 }
 
@@ -186,7 +185,7 @@ pub async fn floor(tx: &mut SystemRead, id: &PluginId) -> Result<Option<u64>, St
 /// # Errors
 /// When the database cannot be read.
 pub async fn list_highest(tx: &mut SystemRead) -> Result<Vec<(PluginId, u64)>, StoreError> {
-    let rows = sqlx::query(HIGHEST).fetch_all(tx.conn()).await?;
+    let rows = sql::query(&HIGHEST).fetch_all(tx.conn()).await?;
     rows.iter().map(|row| Ok((row.parsed("plugin_id")?, row.count("sequence")?))).collect()
 }
 
@@ -201,18 +200,18 @@ pub async fn set_state(
     state: PluginState,
     reason: Option<&str>,
 ) -> Result<(), StoreError> {
-    let done = sqlx::query(SET_STATE)
+    let done = sql::query(&SET_STATE)
         .bind(id.as_str().to_owned())
-        .bind(digest.as_bytes().to_vec())
+        .bind(digest)
         .bind(word(state)?)
         .bind(reason.map(str::to_owned))
         .execute(tx.conn())
         .await
         .map_err(StoreError::exists("active package of", id.as_str()))?;
-    if done.rows_affected() == 0 { Err(StoreError::missing("package", &digest)) } else { Ok(()) }
+    if done == 0 { Err(StoreError::missing("package", &digest)) } else { Ok(()) }
 }
 
-fn read(row: &SqliteRow) -> Result<Plugin, StoreError> {
+fn read(row: &Row) -> Result<Plugin, StoreError> {
     Ok(Plugin {
         id: row.parsed("plugin_id")?,
         version: row.cell("version")?,

@@ -1,9 +1,8 @@
 //! API tokens. The secret itself is never here: only its hash, and a prefix by which people know it.
 
 use domain::{Instant, TokenId, WorkspaceId};
-use sqlx::sqlite::SqliteRow;
 
-use crate::row::{Cells, json};
+use crate::row::{Row, json};
 use crate::{StoreError, SystemRead, SystemTx, sql};
 
 /// A token, without its secret.
@@ -58,9 +57,9 @@ sql::statements! {
 pub async fn insert(tx: &mut SystemTx, token: &Token) -> Result<(), StoreError> {
     let Token { id, workspace, hash, prefix, name, scopes, created_at, expires_at, last_used_at: _, revoked_at: _ } =
         token;
-    sqlx::query(INSERT)
-        .bind(id.as_bytes().to_vec())
-        .bind(workspace.as_bytes().to_vec())
+    sql::query(&INSERT)
+        .bind(id)
+        .bind(workspace)
         .bind(hash.clone())
         .bind(prefix.clone())
         .bind(name.clone())
@@ -78,7 +77,7 @@ pub async fn insert(tx: &mut SystemTx, token: &Token) -> Result<(), StoreError> 
 /// # Errors
 /// When the database cannot be read.
 pub async fn find_by_hash(tx: &mut SystemRead, hash: &[u8]) -> Result<Option<Token>, StoreError> {
-    let row = sqlx::query(FIND).bind(hash.to_vec()).fetch_optional(tx.conn()).await?;
+    let row = sql::query(&FIND).bind(hash.to_vec()).fetch_optional(tx.conn()).await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -87,7 +86,7 @@ pub async fn find_by_hash(tx: &mut SystemRead, hash: &[u8]) -> Result<Option<Tok
 /// # Errors
 /// When the database cannot be read.
 pub async fn list(tx: &mut SystemRead, workspace: WorkspaceId) -> Result<Vec<Token>, StoreError> {
-    let rows = sqlx::query(LIST).bind(workspace.as_bytes().to_vec()).fetch_all(tx.conn()).await?;
+    let rows = sql::query(&LIST).bind(workspace).fetch_all(tx.conn()).await?;
     rows.iter().map(read).collect()
 }
 
@@ -96,13 +95,8 @@ pub async fn list(tx: &mut SystemRead, workspace: WorkspaceId) -> Result<Vec<Tok
 /// # Errors
 /// [`StoreError::Missing`] when the workspace has no such token.
 pub async fn revoke(tx: &mut SystemTx, workspace: WorkspaceId, id: TokenId, now: Instant) -> Result<(), StoreError> {
-    let done = sqlx::query(REVOKE)
-        .bind(workspace.as_bytes().to_vec())
-        .bind(id.as_bytes().to_vec())
-        .bind(now.as_micros())
-        .execute(tx.conn())
-        .await?;
-    if done.rows_affected() == 0 { Err(StoreError::missing("token", &id)) } else { Ok(()) }
+    let done = sql::query(&REVOKE).bind(workspace).bind(id).bind(now.as_micros()).execute(tx.conn()).await?;
+    if done == 0 { Err(StoreError::missing("token", &id)) } else { Ok(()) }
 }
 
 /// Notes that a token was used; at most once a minute, so that reading does not write.
@@ -110,11 +104,11 @@ pub async fn revoke(tx: &mut SystemTx, workspace: WorkspaceId, id: TokenId, now:
 /// # Errors
 /// When the database cannot be written.
 pub async fn touch(tx: &mut SystemTx, id: TokenId, now: Instant) -> Result<(), StoreError> {
-    sqlx::query(TOUCH).bind(id.as_bytes().to_vec()).bind(now.as_micros()).execute(tx.conn()).await?;
+    sql::query(&TOUCH).bind(id).bind(now.as_micros()).execute(tx.conn()).await?;
     Ok(())
 }
 
-fn read(row: &SqliteRow) -> Result<Token, StoreError> {
+fn read(row: &Row) -> Result<Token, StoreError> {
     Ok(Token {
         id: row.id("id")?,
         workspace: row.id("workspace_id")?,

@@ -2,9 +2,8 @@
 //! is a row of its own, and nothing takes one back.
 
 use domain::{Digest, Instant, PluginId};
-use sqlx::sqlite::SqliteRow;
 
-use crate::row::{Cells, json, stored};
+use crate::row::{Row, json, stored};
 use crate::{StoreError, SystemRead, SystemTx, sql};
 
 /// A publisher's key.
@@ -66,7 +65,7 @@ sql::statements! {
 /// When the database cannot be written.
 pub async fn add_key(tx: &mut SystemTx, key: &PublisherKey) -> Result<(), StoreError> {
     let PublisherKey { id, name, public_key, patterns, valid_from, valid_until, added_at, revoked_at: _ } = key;
-    sqlx::query(ADD_KEY)
+    sql::query(&ADD_KEY)
         .bind(id.clone())
         .bind(name.clone())
         .bind(public_key.clone())
@@ -84,7 +83,7 @@ pub async fn add_key(tx: &mut SystemTx, key: &PublisherKey) -> Result<(), StoreE
 /// # Errors
 /// When the database cannot be read.
 pub async fn find_key(tx: &mut SystemRead, id: &str) -> Result<Option<PublisherKey>, StoreError> {
-    let row = sqlx::query(FIND_KEY).bind(id.to_owned()).fetch_optional(tx.conn()).await?;
+    let row = sql::query(&FIND_KEY).bind(id.to_owned()).fetch_optional(tx.conn()).await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -93,7 +92,7 @@ pub async fn find_key(tx: &mut SystemRead, id: &str) -> Result<Option<PublisherK
 /// # Errors
 /// When the database cannot be read.
 pub async fn list_keys(tx: &mut SystemRead) -> Result<Vec<PublisherKey>, StoreError> {
-    sqlx::query(LIST_KEYS).fetch_all(tx.conn()).await?.iter().map(read).collect()
+    sql::query(&LIST_KEYS).fetch_all(tx.conn()).await?.iter().map(read).collect()
 }
 
 /// Forbids everything that this key signed, whether it was ever trusted or not.
@@ -101,7 +100,7 @@ pub async fn list_keys(tx: &mut SystemRead) -> Result<Vec<PublisherKey>, StoreEr
 /// # Errors
 /// When the database cannot be written.
 pub async fn revoke_key(tx: &mut SystemTx, id: &str, reason: &str, now: Instant) -> Result<(), StoreError> {
-    let query = sqlx::query(REVOKE_KEY).bind(id.to_owned()).bind(reason.to_owned()).bind(now.as_micros());
+    let query = sql::query(&REVOKE_KEY).bind(id.to_owned()).bind(reason.to_owned()).bind(now.as_micros());
     query.execute(tx.conn()).await?;
     Ok(())
 }
@@ -111,7 +110,7 @@ pub async fn revoke_key(tx: &mut SystemTx, id: &str, reason: &str, now: Instant)
 /// # Errors
 /// When the database cannot be read.
 pub async fn find_revoked_key(tx: &mut SystemRead, id: &str) -> Result<Option<Revocation>, StoreError> {
-    let row = sqlx::query(FIND_REVOKED_KEY).bind(id.to_owned()).fetch_optional(tx.conn()).await?;
+    let row = sql::query(&FIND_REVOKED_KEY).bind(id.to_owned()).fetch_optional(tx.conn()).await?;
     row.as_ref().map(revocation).transpose()
 }
 
@@ -120,7 +119,7 @@ pub async fn find_revoked_key(tx: &mut SystemRead, id: &str) -> Result<Option<Re
 /// # Errors
 /// When the database cannot be read.
 pub async fn list_revoked_keys(tx: &mut SystemRead) -> Result<Vec<(String, Revocation)>, StoreError> {
-    let rows = sqlx::query(LIST_REVOKED_KEYS).fetch_all(tx.conn()).await?;
+    let rows = sql::query(&LIST_REVOKED_KEYS).fetch_all(tx.conn()).await?;
     rows.iter().map(|row| Ok((row.cell("key_id")?, revocation(row)?))).collect()
 }
 
@@ -129,12 +128,7 @@ pub async fn list_revoked_keys(tx: &mut SystemRead) -> Result<Vec<(String, Revoc
 /// # Errors
 /// When the database cannot be written.
 pub async fn revoke_digest(tx: &mut SystemTx, digest: Digest, reason: &str, now: Instant) -> Result<(), StoreError> {
-    sqlx::query(REVOKE_DIGEST)
-        .bind(digest.as_bytes().to_vec())
-        .bind(reason.to_owned())
-        .bind(now.as_micros())
-        .execute(tx.conn())
-        .await?;
+    sql::query(&REVOKE_DIGEST).bind(digest).bind(reason.to_owned()).bind(now.as_micros()).execute(tx.conn()).await?;
     Ok(())
 }
 
@@ -143,7 +137,7 @@ pub async fn revoke_digest(tx: &mut SystemTx, digest: Digest, reason: &str, now:
 /// # Errors
 /// When the database cannot be read.
 pub async fn find_revoked_digest(tx: &mut SystemRead, digest: Digest) -> Result<Option<Revocation>, StoreError> {
-    let row = sqlx::query(FIND_REVOKED_DIGEST).bind(digest.as_bytes().to_vec()).fetch_optional(tx.conn()).await?;
+    let row = sql::query(&FIND_REVOKED_DIGEST).bind(digest).fetch_optional(tx.conn()).await?;
     row.as_ref().map(revocation).transpose()
 }
 
@@ -152,7 +146,7 @@ pub async fn find_revoked_digest(tx: &mut SystemRead, digest: Digest) -> Result<
 /// # Errors
 /// When the database cannot be read.
 pub async fn list_revoked_digests(tx: &mut SystemRead) -> Result<Vec<(Digest, Revocation)>, StoreError> {
-    let rows = sqlx::query(LIST_REVOKED_DIGESTS).fetch_all(tx.conn()).await?;
+    let rows = sql::query(&LIST_REVOKED_DIGESTS).fetch_all(tx.conn()).await?;
     rows.iter().map(|row| Ok((row.digest("digest")?, revocation(row)?))).collect()
 }
 
@@ -162,7 +156,7 @@ pub async fn list_revoked_digests(tx: &mut SystemRead) -> Result<Vec<(Digest, Re
 /// # Errors
 /// When the database cannot be written.
 pub async fn set_floor(tx: &mut SystemTx, id: &PluginId, sequence: u64, now: Instant) -> Result<(), StoreError> {
-    sqlx::query(SET_FLOOR)
+    sql::query(&SET_FLOOR)
         .bind(id.as_str().to_owned())
         .bind(stored(sequence))
         .bind(now.as_micros())
@@ -176,7 +170,7 @@ pub async fn set_floor(tx: &mut SystemTx, id: &PluginId, sequence: u64, now: Ins
 /// # Errors
 /// When the database cannot be read.
 pub async fn list_floors(tx: &mut SystemRead) -> Result<Vec<(PluginId, u64)>, StoreError> {
-    let rows = sqlx::query(LIST_FLOORS).fetch_all(tx.conn()).await?;
+    let rows = sql::query(&LIST_FLOORS).fetch_all(tx.conn()).await?;
     rows.iter().map(|row| Ok((row.parsed("plugin_id")?, row.count("sequence")?))).collect()
 }
 
@@ -185,12 +179,11 @@ pub async fn list_floors(tx: &mut SystemRead) -> Result<Vec<(PluginId, u64)>, St
 /// # Errors
 /// When the database cannot be read.
 pub async fn find_floor(tx: &mut SystemRead, id: &PluginId) -> Result<Option<u64>, StoreError> {
-    let floor: Option<i64> =
-        sqlx::query_scalar(FIND_FLOOR).bind(id.as_str().to_owned()).fetch_optional(tx.conn()).await?;
+    let floor: Option<i64> = sql::scalar(&FIND_FLOOR).bind(id.as_str().to_owned()).fetch_optional(tx.conn()).await?;
     Ok(floor.and_then(|sequence| u64::try_from(sequence).ok()))
 }
 
-fn read(row: &SqliteRow) -> Result<PublisherKey, StoreError> {
+fn read(row: &Row) -> Result<PublisherKey, StoreError> {
     Ok(PublisherKey {
         id: row.cell("key_id")?,
         name: row.cell("name")?,
@@ -203,7 +196,7 @@ fn read(row: &SqliteRow) -> Result<PublisherKey, StoreError> {
     })
 }
 
-fn revocation(row: &SqliteRow) -> Result<Revocation, StoreError> {
+fn revocation(row: &Row) -> Result<Revocation, StoreError> {
     Ok(Revocation { reason: row.cell("reason")?, at: row.instant("revoked_at")? })
 }
 

@@ -1,9 +1,8 @@
 //! Workspaces: the tenants. Each has a data file of its own, made when it is first used.
 
 use domain::{Instant, WorkspaceId};
-use sqlx::sqlite::SqliteRow;
 
-use crate::row::Cells;
+use crate::row::Row;
 use crate::{StoreError, SystemRead, SystemTx, sql};
 
 /// A workspace.
@@ -32,8 +31,8 @@ sql::statements! {
 /// [`StoreError::Exists`] when the name is taken.
 pub async fn create(tx: &mut SystemTx, workspace: &Workspace) -> Result<(), StoreError> {
     let Workspace { id, name, time_zone, created_at } = workspace;
-    sqlx::query(CREATE)
-        .bind(id.as_bytes().to_vec())
+    sql::query(&CREATE)
+        .bind(id)
         .bind(name.clone())
         .bind(time_zone.clone())
         .bind(created_at.as_micros())
@@ -48,7 +47,7 @@ pub async fn create(tx: &mut SystemTx, workspace: &Workspace) -> Result<(), Stor
 /// # Errors
 /// When the database cannot be read.
 pub async fn find(tx: &mut SystemRead, id: WorkspaceId) -> Result<Option<Workspace>, StoreError> {
-    let row = sqlx::query(FIND).bind(id.as_bytes().to_vec()).fetch_optional(tx.conn()).await?;
+    let row = sql::query(&FIND).bind(id).fetch_optional(tx.conn()).await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -65,7 +64,7 @@ pub async fn get(tx: &mut SystemRead, id: WorkspaceId) -> Result<Workspace, Stor
 /// # Errors
 /// When the database cannot be read.
 pub async fn find_by_name(tx: &mut SystemRead, name: &str) -> Result<Option<Workspace>, StoreError> {
-    let row = sqlx::query(FIND_BY_NAME).bind(name.to_owned()).fetch_optional(tx.conn()).await?;
+    let row = sql::query(&FIND_BY_NAME).bind(name.to_owned()).fetch_optional(tx.conn()).await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -74,10 +73,10 @@ pub async fn find_by_name(tx: &mut SystemRead, name: &str) -> Result<Option<Work
 /// # Errors
 /// When the database cannot be read.
 pub async fn list(tx: &mut SystemRead) -> Result<Vec<Workspace>, StoreError> {
-    sqlx::query(LIST).fetch_all(tx.conn()).await?.iter().map(read).collect()
+    sql::query(&LIST).fetch_all(tx.conn()).await?.iter().map(read).collect()
 }
 
-fn read(row: &SqliteRow) -> Result<Workspace, StoreError> {
+fn read(row: &Row) -> Result<Workspace, StoreError> {
     Ok(Workspace {
         id: row.id("id")?,
         name: row.cell("name")?,

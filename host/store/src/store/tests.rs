@@ -5,12 +5,11 @@ use std::path::Path;
 use domain::rollup::Grain;
 use domain::{RecordKind, TokenId, WorkspaceId};
 use serde_json::json;
-use sqlx::AssertSqlSafe;
 
-use crate::testing::{Bench, commit, new_workspace, noon};
+use crate::testing::{Bench, also_on_postgres, commit, new_workspace, noon, statement};
 use crate::tokens::Token;
 use crate::workspaces::Workspace;
-use crate::{Store, StoreError, audit, facts, keys, meta, names, tokens, workspaces};
+use crate::{Store, StoreError, audit, facts, keys, meta, names, sql, tokens, workspaces};
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).expect("a file").permissions().mode() & 0o777
@@ -56,7 +55,7 @@ async fn what_is_written_is_there_after_a_restart() -> Result<(), StoreError> {
     let bench = Bench::new().await;
     bench.bring(vec![commit("a", noon(1))]).await;
     bench.store.close().await;
-    let again = Store::open(bench.folder.path()).await?;
+    let again = bench.reopened().await?;
     let counts = again.counts(bench.workspace).await?;
     assert!(counts.contains(&(RecordKind::Commit, 1)), "{counts:?}");
     Ok(())
@@ -65,9 +64,9 @@ async fn what_is_written_is_there_after_a_restart() -> Result<(), StoreError> {
 #[tokio::test]
 async fn a_newer_schema_is_refused_in_words() -> Result<(), StoreError> {
     let bench = Bench::new().await;
-    let newer = AssertSqlSafe("UPDATE schema_version SET version = 99".to_owned());
+    let newer = statement("UPDATE schema_version SET version = 99");
     let change = async |tx: &mut crate::WorkspaceTx| {
-        sqlx::query(newer).execute(tx.conn()).await?;
+        sql::query(newer).execute(tx.conn()).await?;
         Ok(())
     };
     bench.store.workspace(bench.workspace, "change", change).await?;
@@ -103,9 +102,9 @@ async fn transactions_run_in_spawned_tasks() -> Result<(), StoreError> {
 #[tokio::test]
 async fn an_error_of_the_engine_says_in_which_transaction() {
     let bench = Bench::new().await;
-    let odd = AssertSqlSafe("SELECT nothing FROM nowhere".to_owned());
+    let odd = statement("SELECT nothing FROM nowhere");
     let failed = bench.store.system("look around", async |tx| {
-        sqlx::query(odd).execute(tx.conn()).await?;
+        sql::query(odd).execute(tx.conn()).await?;
         Ok(())
     });
     assert_eq!(failed.await.expect_err("an error").to_string(), "the transaction to look around failed");
@@ -143,11 +142,13 @@ async fn a_closure_that_fails_or_is_dropped_leaves_no_trace() -> Result<(), Stor
 #[tokio::test]
 async fn a_reading_transaction_cannot_write_and_sees_one_state() -> Result<(), StoreError> {
     let bench = Bench::new().await;
+    let write = async |tx: &mut crate::WorkspaceRead| {
+        Ok(sql::query(statement("DELETE FROM runs WHERE {mine}")).execute(tx.conn()).await.is_err())
+    };
+    assert!(bench.store.workspace_read(bench.workspace, "write", write).await?);
     bench
         .store
         .workspace_read(bench.workspace, "read", async |tx| {
-            let write = AssertSqlSafe("DELETE FROM runs".to_owned());
-            assert!(sqlx::query(write).execute(tx.conn()).await.is_err());
             let before = facts::commits(tx, noon(0), noon(9)).await?;
             bench.bring(vec![commit("a", noon(1))]).await;
             assert_eq!(facts::commits(tx, noon(0), noon(9)).await?, before);
@@ -204,6 +205,7 @@ async fn facts_of_the_instance_keys_and_audit_entries_are_kept() -> Result<(), S
         workspace,
         detail: json!({"sequence": 3}),
     };
+    let key = |version| keys::SealedKey { version, sealed: vec![1, 2] };
     let (global, local) = (entry("plugin.install", None), entry("token.create", Some(bench.workspace)));
     bench
         .store
@@ -213,10 +215,8 @@ async fn facts_of_the_instance_keys_and_audit_entries_are_kept() -> Result<(), S
             meta::set(tx, meta::INSTANCE_ID, b"two").await?;
             assert_eq!(meta::find(tx, meta::INSTANCE_ID).await?.as_deref(), Some(&b"two"[..]));
 
-            let key = |version| keys::SealedKey { version, sealed: vec![1, 2] };
             keys::put(tx, bench.workspace, &key(1), noon(1)).await?;
             keys::put(tx, bench.workspace, &key(2), noon(1)).await?;
-            assert!(matches!(keys::put(tx, bench.workspace, &key(2), noon(1)).await, Err(StoreError::Exists { .. })));
             assert_eq!(keys::list(tx, bench.workspace).await?, [key(2), key(1)]);
             keys::destroy(tx, bench.workspace).await?;
             assert_eq!(keys::list(tx, bench.workspace).await?, []);
@@ -227,9 +227,12 @@ async fn facts_of_the_instance_keys_and_audit_entries_are_kept() -> Result<(), S
             assert_eq!(all.iter().map(|(_, entry)| entry).collect::<Vec<_>>(), [&local, &global]);
             assert_eq!(audit::list(tx, None, Some(all[0].0), 10).await?, all[1..]);
             assert_eq!(audit::list(tx, Some(bench.workspace), None, 10).await?, all[..1]);
-            Ok(())
+            keys::put(tx, bench.workspace, &key(2), noon(1)).await
         })
-        .await
+        .await?;
+    let again = bench.store.system("keep", async |tx| keys::put(tx, bench.workspace, &key(2), noon(1)).await).await;
+    assert!(matches!(again, Err(StoreError::Exists { .. })));
+    Ok(())
 }
 
 #[tokio::test]
@@ -277,3 +280,14 @@ async fn keys_have_the_names_of_what_they_stand_for() -> Result<(), StoreError> 
         })
         .await
 }
+
+also_on_postgres!(
+    what_is_written_is_there_after_a_restart,
+    transactions_run_in_spawned_tasks,
+    an_error_of_the_engine_says_in_which_transaction,
+    a_closure_that_fails_or_is_dropped_leaves_no_trace,
+    a_reading_transaction_cannot_write_and_sees_one_state,
+    a_token_is_found_by_its_hash_until_it_is_revoked_or_expires,
+    facts_of_the_instance_keys_and_audit_entries_are_kept,
+    keys_have_the_names_of_what_they_stand_for
+);

@@ -3,7 +3,7 @@
 use domain::RecordKind;
 
 use super::records::table;
-use crate::{StoreError, WorkspaceRead};
+use crate::{StoreError, WorkspaceRead, sql};
 
 /// The records of each stored kind that are not deleted.
 ///
@@ -13,7 +13,7 @@ pub async fn of_records(tx: &mut WorkspaceRead) -> Result<Vec<(RecordKind, u64)>
     let mut counts = Vec::new();
     for kind in RecordKind::ALL {
         if let Some(table) = table(*kind) {
-            let count: i64 = sqlx::query_scalar(table.count).fetch_one(tx.conn()).await?;
+            let count: i64 = sql::scalar(&table.count).fetch_one(tx.conn()).await?;
             counts.push((*kind, u64::try_from(count).unwrap_or(0)));
         }
     }

@@ -27,20 +27,21 @@ mod note;
 pub(crate) use note::note;
 
 use domain::ConnectionId;
-use sqlx::sqlite::SqliteRow;
 
 use super::records::marks;
-use crate::row::Cells;
+use crate::row::Row;
+#[cfg(test)]
+use crate::sql::Statement;
 use crate::{StoreError, WorkspaceRead, WorkspaceTx, sql, version};
 
 sql::statements! {
-    NEXT = "SELECT connection_id, repository FROM unsettled LIMIT 1";
-    CLEAR = "DELETE FROM unsettled WHERE connection_id = $1 AND repository = $2";
+    NEXT = "SELECT connection_id, repository FROM @unsettled LIMIT 1";
+    CLEAR = "DELETE FROM unsettled WHERE {mine} AND connection_id = $1 AND repository = $2";
 }
 
 /// Every statement of this module and those below it.
 #[cfg(test)]
-pub(crate) fn statements() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+pub(crate) fn statements() -> impl Iterator<Item = &'static &'static Statement> {
     [STATEMENTS, answers::STATEMENTS, graph::STATEMENTS, note::STATEMENTS].into_iter().flatten()
 }
 
@@ -52,12 +53,8 @@ struct Place {
 }
 
 impl Place {
-    fn read(row: &SqliteRow) -> Result<Self, StoreError> {
+    fn read(row: &Row) -> Result<Self, StoreError> {
         Ok(Self { connection: row.id("connection_id")?, repository: row.cell("repository")? })
-    }
-
-    fn connection(&self) -> Vec<u8> {
-        self.connection.as_bytes().to_vec()
     }
 }
 
@@ -66,7 +63,7 @@ impl Place {
 /// # Errors
 /// When the database cannot be read.
 pub async fn is_unsettled(tx: &mut WorkspaceRead) -> Result<bool, StoreError> {
-    Ok(sqlx::query(NEXT).fetch_optional(tx.conn()).await?.is_some())
+    Ok(sql::query(&NEXT).fetch_optional(tx.conn()).await?.is_some())
 }
 
 /// Settles one repository: marks what its new releases contain, and makes the days dirty on which pull requests were
@@ -75,7 +72,7 @@ pub async fn is_unsettled(tx: &mut WorkspaceRead) -> Result<bool, StoreError> {
 /// # Errors
 /// When the database cannot be written.
 pub async fn settle(tx: &mut WorkspaceTx) -> Result<bool, StoreError> {
-    let Some(row) = sqlx::query(NEXT).fetch_optional(tx.conn()).await? else { return Ok(false) };
+    let Some(row) = sql::query(&NEXT).fetch_optional(tx.conn()).await? else { return Ok(false) };
     let place = Place::read(&row)?;
     let reach = graph::update(tx, &place).await?;
     let moved = answers::of(tx, &place, &reach).await?;
@@ -83,7 +80,7 @@ pub async fn settle(tx: &mut WorkspaceTx) -> Result<bool, StoreError> {
         let version = version::raise(tx).await?;
         marks::mark_merges(tx, place.connection, &moved, version).await?;
     }
-    sqlx::query(CLEAR).bind(place.connection()).bind(place.repository).execute(tx.conn()).await?;
+    sql::query(&CLEAR).bind(place.connection).bind(place.repository).execute(tx.conn()).await?;
     Ok(true)
 }
 

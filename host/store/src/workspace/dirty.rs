@@ -7,7 +7,7 @@
 use domain::rollup::Family;
 use serde::Serialize;
 
-use crate::row::{Cells, json};
+use crate::row::{Row, json};
 use crate::{StoreError, WorkspaceRead, WorkspaceTx, sql};
 
 /// One day of one family.
@@ -22,9 +22,9 @@ pub struct Mark {
 }
 
 sql::statements! {
-    TAKE = "SELECT family, day, version FROM dirty ORDER BY day DESC, family LIMIT $1";
-    CLEAR = "DELETE FROM dirty WHERE (family, day, version) IN (
-        SELECT j.value->>'family', j.value->>'day', j.value->>'version' FROM json_each($1) AS j)";
+    TAKE = "SELECT family, day, version FROM @dirty ORDER BY day DESC, family LIMIT $1";
+    CLEAR = "DELETE FROM dirty WHERE {mine} AND (family, day, version) IN (
+        SELECT j.value->>'family', {int j.value->>'day'}, {int j.value->>'version'} FROM {rows $1 AS j})";
 }
 
 /// Up to `limit` marks, the latest days first. They stay until they are cleared.
@@ -32,10 +32,9 @@ sql::statements! {
 /// # Errors
 /// When the database cannot be read.
 pub async fn take(tx: &mut WorkspaceRead, limit: u32) -> Result<Vec<Mark>, StoreError> {
-    let rows = sqlx::query(TAKE).bind(limit).fetch_all(tx.conn()).await?;
-    let read = |row: &sqlx::sqlite::SqliteRow| {
-        Ok(Mark { family: row.word("family")?, day: row.cell("day")?, version: row.cell("version")? })
-    };
+    let rows = sql::query(&TAKE).bind(limit).fetch_all(tx.conn()).await?;
+    let read =
+        |row: &Row| Ok(Mark { family: row.word("family")?, day: row.cell("day")?, version: row.cell("version")? });
     rows.iter().map(read).collect()
 }
 
@@ -45,7 +44,7 @@ pub async fn take(tx: &mut WorkspaceRead, limit: u32) -> Result<Vec<Mark>, Store
 /// # Errors
 /// When the database cannot be written.
 pub async fn clear(tx: &mut WorkspaceTx, marks: &[Mark]) -> Result<(), StoreError> {
-    sqlx::query(CLEAR).bind(json(&marks)?).execute(tx.conn()).await?;
+    sql::query(&CLEAR).bind(json(&marks)?).execute(tx.conn()).await?;
     Ok(())
 }
 

@@ -12,7 +12,6 @@ pub(crate) mod work_items;
 
 use domain::ConnectionId;
 use domain::fact::{Actor, Key};
-use sqlx::sqlite::SqliteRow;
 
 pub use commits::commits;
 pub use delivery::{deployments, workflow_runs};
@@ -21,12 +20,12 @@ pub use reviews::reviews;
 pub use work_items::work_items;
 
 use crate::StoreError;
-use crate::row::Cells;
+use crate::row::Row;
 
 /// Whether an address in a commit is a bot's. Word for word the condition of the index `commits_by_bot_address`.
 macro_rules! bot_address {
     ($address:literal) => {
-        concat!($address, " LIKE '%[bot]@%'")
+        concat!($address, " {like} '%[bot]@%'")
     };
 }
 pub(crate) use bot_address;
@@ -34,13 +33,13 @@ pub(crate) use bot_address;
 /// The class of an account: `p` is the person, where there is one. Commits have an address beside the account.
 macro_rules! class {
     ($account:literal) => {
-        concat!("COALESCE(p.kind, CASE WHEN ", $account, " LIKE '%[bot]' THEN 'bot' ELSE 'human' END)")
+        concat!("COALESCE(p.kind, CASE WHEN ", $account, " {like} '%[bot]' THEN 'bot' ELSE 'human' END)")
     };
     ($account:literal, $address:literal) => {
         concat!(
             "COALESCE(p.kind, CASE WHEN ",
             $account,
-            " LIKE '%[bot]' OR ",
+            " {like} '%[bot]' OR ",
             crate::facts::bot_address!($address),
             " THEN 'bot' ELSE 'human' END)"
         )
@@ -48,18 +47,18 @@ macro_rules! class {
 }
 pub(crate) use class;
 
-fn connection(row: &SqliteRow) -> Result<String, StoreError> {
+fn connection(row: &Row) -> Result<String, StoreError> {
     Ok(row.id::<ConnectionId>("connection_id")?.to_string())
 }
 
 /// A key of the row's connection, where the column has an id.
-fn key(row: &SqliteRow, column: &str) -> Result<Option<Key>, StoreError> {
+fn key(row: &Row, column: &str) -> Result<Option<Key>, StoreError> {
     let id: Option<String> = row.cell(column)?;
     id.map(|id| Ok(Key { connection: connection(row)?, id })).transpose()
 }
 
 /// The actor of the columns `author` and `author_class`.
-fn author(row: &SqliteRow) -> Result<Option<Actor>, StoreError> {
+fn author(row: &Row) -> Result<Option<Actor>, StoreError> {
     let key = key(row, "author")?;
     key.map(|key| Ok(Actor { key, class: row.word("author_class")? })).transpose()
 }

@@ -49,13 +49,14 @@ pub struct Faults {
 }
 
 sql::statements! {
-    NOTE = "INSERT INTO streams (connection_id, name, mode, failure, failed_at, faults, faulted_by, regressed, set_aside)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-        ON CONFLICT (connection_id, name) DO UPDATE SET failure = excluded.failure, failed_at = excluded.failed_at,
+    NOTE = "INSERT INTO streams ({scope}connection_id, name, mode, failure, failed_at, faults, faulted_by, regressed, set_aside)
+        VALUES ({scoped}$1, $2, $3, $4, $5, $6, $7, $8, $9)
+        ON CONFLICT ({scope}connection_id, name) DO UPDATE SET failure = excluded.failure, failed_at = excluded.failed_at,
             faults = excluded.faults, faulted_by = excluded.faulted_by, regressed = excluded.regressed,
             set_aside = excluded.set_aside";
-    CLEAR_ONE = "DELETE FROM streams WHERE connection_id = $1 AND name = $2";
-    CLEAR = "UPDATE streams SET faults = 0, faulted_by = NULL, regressed = 0, set_aside = 0 WHERE connection_id = $1";
+    CLEAR_ONE = "DELETE FROM streams WHERE {mine} AND connection_id = $1 AND name = $2";
+    CLEAR = "UPDATE streams SET faults = 0, faulted_by = NULL, regressed = FALSE, set_aside = FALSE
+        WHERE {mine} AND connection_id = $1";
 }
 
 /// Counts a fault; the cursor stays where it is.
@@ -81,14 +82,14 @@ pub async fn note(tx: &mut WorkspaceTx, fault: &Fault<'_>) -> Result<Faults, Sto
         }
     };
     let faults = Faults { set_aside: faults.count >= limit, ..faults };
-    sqlx::query(NOTE)
-        .bind(connection.as_bytes().to_vec())
+    sql::query(&NOTE)
+        .bind(connection)
         .bind(name.to_owned())
         .bind(word(found.mode)?)
         .bind(json(failure)?)
         .bind(now.as_micros())
         .bind(faults.count)
-        .bind(package.as_bytes().to_vec())
+        .bind(package)
         .bind(faults.regressed)
         .bind(faults.set_aside)
         .execute(tx.conn())
@@ -101,7 +102,7 @@ pub async fn note(tx: &mut WorkspaceTx, fault: &Fault<'_>) -> Result<Faults, Sto
 /// # Errors
 /// When the database cannot be written.
 pub async fn forget_of_no_stream(tx: &mut WorkspaceTx, connection: ConnectionId) -> Result<(), StoreError> {
-    let query = sqlx::query(CLEAR_ONE).bind(connection.as_bytes().to_vec()).bind(NO_STREAM.to_owned());
+    let query = sql::query(&CLEAR_ONE).bind(connection).bind(NO_STREAM.to_owned());
     query.execute(tx.conn()).await?;
     Ok(())
 }
@@ -111,7 +112,7 @@ pub async fn forget_of_no_stream(tx: &mut WorkspaceTx, connection: ConnectionId)
 /// # Errors
 /// When the database cannot be written.
 pub async fn release(tx: &mut WorkspaceTx, connection: ConnectionId) -> Result<(), StoreError> {
-    sqlx::query(CLEAR).bind(connection.as_bytes().to_vec()).execute(tx.conn()).await?;
+    sql::query(&CLEAR).bind(connection).execute(tx.conn()).await?;
     Ok(())
 }
 

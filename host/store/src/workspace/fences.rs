@@ -6,10 +6,10 @@ use domain::ConnectionId;
 use crate::{StoreError, WorkspaceTx, sql};
 
 sql::statements! {
-    RAISE = "INSERT INTO fences (connection_id, fence) VALUES ($1, $2)
-        ON CONFLICT (connection_id) DO UPDATE SET fence = excluded.fence WHERE excluded.fence >= fences.fence
+    RAISE = "INSERT INTO fences ({scope}connection_id, fence) VALUES ({scoped}$1, $2)
+        ON CONFLICT ({scope}connection_id) DO UPDATE SET fence = excluded.fence WHERE excluded.fence >= fences.fence
         RETURNING fence";
-    FIND = "SELECT fence FROM fences WHERE connection_id = $1";
+    FIND = "SELECT fence FROM @fences WHERE connection_id = $1";
 }
 
 /// Shuts out all leases before this one.
@@ -17,8 +17,7 @@ sql::statements! {
 /// # Errors
 /// [`StoreError::StaleFence`] when a later lease was here already.
 pub async fn raise(tx: &mut WorkspaceTx, connection: ConnectionId, fence: i64) -> Result<(), StoreError> {
-    let raised: Option<i64> =
-        sqlx::query_scalar(RAISE).bind(connection.as_bytes().to_vec()).bind(fence).fetch_optional(tx.conn()).await?;
+    let raised: Option<i64> = sql::scalar(&RAISE).bind(connection).bind(fence).fetch_optional(tx.conn()).await?;
     if raised.is_some() { Ok(()) } else { check(tx, connection, fence).await }
 }
 
@@ -27,8 +26,7 @@ pub async fn raise(tx: &mut WorkspaceTx, connection: ConnectionId, fence: i64) -
 /// # Errors
 /// [`StoreError::StaleFence`] when it is not.
 pub async fn check(tx: &mut WorkspaceTx, connection: ConnectionId, held: i64) -> Result<(), StoreError> {
-    let current: Option<i64> =
-        sqlx::query_scalar(FIND).bind(connection.as_bytes().to_vec()).fetch_optional(tx.conn()).await?;
+    let current: Option<i64> = sql::scalar(&FIND).bind(connection).fetch_optional(tx.conn()).await?;
     let current = current.unwrap_or(0);
     if current == held { Ok(()) } else { Err(StoreError::StaleFence { connection, held, current }) }
 }

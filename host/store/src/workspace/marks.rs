@@ -10,24 +10,24 @@ use std::collections::BTreeMap;
 use domain::ConnectionId;
 
 use super::streams::Stream;
-use crate::row::{Cells, json, stored};
+use crate::row::{json, stored};
 use crate::{StoreError, WorkspaceRead, WorkspaceTx, sql};
 
 sql::statements! {
-    FIND_CURSOR = "SELECT cursor FROM marks WHERE connection_id = $1 AND name = $2 AND writer <= $3
+    FIND_CURSOR = "SELECT cursor FROM @marks WHERE connection_id = $1 AND name = $2 AND writer <= $3
         ORDER BY writer DESC LIMIT 1";
-    HAS_OLDER = "SELECT EXISTS (SELECT 1 FROM marks WHERE connection_id = $1 AND name = $2 AND writer < $3)";
-    KEEP = "INSERT INTO marks (connection_id, name, writer, cursor) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (connection_id, name, writer) DO UPDATE SET cursor = excluded.cursor";
-    DROP_FROM = "DELETE FROM marks WHERE connection_id = $1 AND name = $2 AND writer >= $3";
-    FIND_WRITER = "SELECT writer FROM state_writers WHERE connection_id = $1";
-    SET_WRITER = "INSERT INTO state_writers (connection_id, writer) VALUES ($1, $2)
-        ON CONFLICT (connection_id) DO UPDATE SET writer = excluded.writer";
-    FIND_STATE = "SELECT entries FROM state_marks WHERE connection_id = $1 AND writer <= $2
+    HAS_OLDER = "SELECT EXISTS (SELECT 1 FROM @marks WHERE connection_id = $1 AND name = $2 AND writer < $3)";
+    KEEP = "INSERT INTO marks ({scope}connection_id, name, writer, cursor) VALUES ({scoped}$1, $2, $3, $4)
+        ON CONFLICT ({scope}connection_id, name, writer) DO UPDATE SET cursor = excluded.cursor";
+    DROP_FROM = "DELETE FROM marks WHERE {mine} AND connection_id = $1 AND name = $2 AND writer >= $3";
+    FIND_WRITER = "SELECT writer FROM @state_writers WHERE connection_id = $1";
+    SET_WRITER = "INSERT INTO state_writers ({scope}connection_id, writer) VALUES ({scoped}$1, $2)
+        ON CONFLICT ({scope}connection_id) DO UPDATE SET writer = excluded.writer";
+    FIND_STATE = "SELECT entries FROM @state_marks WHERE connection_id = $1 AND writer <= $2
         ORDER BY writer DESC LIMIT 1";
-    KEEP_STATE = "INSERT INTO state_marks (connection_id, writer, entries) VALUES ($1, $2, $3)
-        ON CONFLICT (connection_id, writer) DO UPDATE SET entries = excluded.entries";
-    DROP_STATE_FROM = "DELETE FROM state_marks WHERE connection_id = $1 AND writer >= $2";
+    KEEP_STATE = "INSERT INTO state_marks ({scope}connection_id, writer, entries) VALUES ({scoped}$1, $2, $3)
+        ON CONFLICT ({scope}connection_id, writer) DO UPDATE SET entries = excluded.entries";
+    DROP_STATE_FROM = "DELETE FROM state_marks WHERE {mine} AND connection_id = $1 AND writer >= $2";
 }
 
 /// Where the newest release up to `sequence` stopped; none where none such has brought a page.
@@ -37,7 +37,7 @@ pub(crate) async fn cursor(
     stream: &str,
     sequence: u64,
 ) -> Result<Option<String>, StoreError> {
-    let query = sqlx::query_scalar(FIND_CURSOR).bind(connection.as_bytes().to_vec()).bind(stream.to_owned());
+    let query = sql::scalar(&FIND_CURSOR).bind(connection).bind(stream.to_owned());
     let found: Option<Option<String>> = query.bind(stored(sequence)).fetch_optional(tx.conn()).await?;
     Ok(found.flatten())
 }
@@ -52,7 +52,7 @@ pub(crate) async fn has_older(
     if stream.advanced_at.is_some() && stream.writer < sequence {
         return Ok(true);
     }
-    let query = sqlx::query_scalar(HAS_OLDER).bind(connection.as_bytes().to_vec()).bind(stream.name.clone());
+    let query = sql::scalar(&HAS_OLDER).bind(connection).bind(stream.name.clone());
     Ok(query.bind(stored(sequence)).fetch_one(tx.conn()).await?)
 }
 
@@ -64,12 +64,12 @@ pub(crate) async fn take(
     stream: &Stream,
     sequence: u64,
 ) -> Result<(), StoreError> {
-    let (id, name) = (connection.as_bytes().to_vec(), stream.name.clone());
+    let (id, name) = (connection, stream.name.clone());
     if sequence > stream.writer && stream.advanced_at.is_some() {
-        let keep = sqlx::query(KEEP).bind(id).bind(name).bind(stored(stream.writer)).bind(stream.cursor.clone());
+        let keep = sql::query(&KEEP).bind(id).bind(name).bind(stored(stream.writer)).bind(stream.cursor.clone());
         keep.execute(tx.conn()).await?;
     } else if sequence < stream.writer {
-        sqlx::query(DROP_FROM).bind(id).bind(name).bind(stored(sequence)).execute(tx.conn()).await?;
+        sql::query(&DROP_FROM).bind(id).bind(name).bind(stored(sequence)).execute(tx.conn()).await?;
     }
     Ok(())
 }
@@ -83,7 +83,7 @@ pub(crate) async fn state(
     if state_writer(tx, connection).await? <= sequence {
         return Ok(None);
     }
-    let query = sqlx::query(FIND_STATE).bind(connection.as_bytes().to_vec()).bind(stored(sequence));
+    let query = sql::query(&FIND_STATE).bind(connection).bind(stored(sequence));
     let row = query.fetch_optional(tx.conn()).await?;
     row.as_ref().map_or(Ok(Some(BTreeMap::new())), |row| row.json("entries").map(Some))
 }
@@ -95,21 +95,20 @@ pub(crate) async fn take_state(
     before: &BTreeMap<String, String>,
     sequence: u64,
 ) -> Result<(), StoreError> {
-    let (id, writer) = (connection.as_bytes().to_vec(), state_writer(tx, connection).await?);
+    let (id, writer) = (connection, state_writer(tx, connection).await?);
     if sequence > writer {
-        let keep = sqlx::query(KEEP_STATE).bind(id.clone()).bind(stored(writer)).bind(json(before)?);
+        let keep = sql::query(&KEEP_STATE).bind(id).bind(stored(writer)).bind(json(before)?);
         keep.execute(tx.conn()).await?;
     } else {
-        sqlx::query(DROP_STATE_FROM).bind(id.clone()).bind(stored(sequence)).execute(tx.conn()).await?;
+        sql::query(&DROP_STATE_FROM).bind(id).bind(stored(sequence)).execute(tx.conn()).await?;
     }
-    sqlx::query(SET_WRITER).bind(id).bind(stored(sequence)).execute(tx.conn()).await?;
+    sql::query(&SET_WRITER).bind(id).bind(stored(sequence)).execute(tx.conn()).await?;
     Ok(())
 }
 
 /// The release that wrote a connection's state; 0 where none is known.
 pub(crate) async fn state_writer(tx: &mut WorkspaceRead, connection: ConnectionId) -> Result<u64, StoreError> {
-    let found: Option<i64> =
-        sqlx::query_scalar(FIND_WRITER).bind(connection.as_bytes().to_vec()).fetch_optional(tx.conn()).await?;
+    let found: Option<i64> = sql::scalar(&FIND_WRITER).bind(connection).fetch_optional(tx.conn()).await?;
     Ok(found.and_then(|writer| u64::try_from(writer).ok()).unwrap_or(0))
 }
 

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use domain::rollup::Grain;
 use domain::{ConnectionId, Instant};
-use sqlx::sqlite::SqliteRow;
 
-use crate::row::{Cells, json};
+use crate::row::{Row, json};
 use crate::{StoreError, WorkspaceRead, sql};
 
 /// A team.
@@ -34,17 +33,17 @@ pub struct Member {
 }
 
 sql::statements! {
-    REPOSITORIES = "SELECT connection_id, id, name FROM repositories";
-    REPOSITORIES_OF = "SELECT r.connection_id, r.id, r.name FROM json_each($1) AS j
-        CROSS JOIN repositories AS r ON r.connection_id = unhex(j.value->>0) AND r.id = j.value->>1";
-    PEOPLE = "SELECT connection_id, id, COALESCE(login, name, id) AS name FROM people";
-    PEOPLE_OF = "SELECT r.connection_id, r.id, COALESCE(r.login, r.name, r.id) AS name FROM json_each($1) AS j
-        CROSS JOIN people AS r ON r.connection_id = unhex(j.value->>0) AND r.id = j.value->>1";
-    TEAMS = "SELECT connection_id, id, name, parent FROM teams WHERE deleted_at IS NULL
+    REPOSITORIES = "SELECT connection_id, id, name FROM @repositories";
+    REPOSITORIES_OF = "SELECT r.connection_id, r.id, r.name FROM {rows $1 AS j}
+        {then}JOIN @repositories AS r ON r.connection_id = {id j.value->>0} AND r.id = j.value->>1";
+    PEOPLE = "SELECT connection_id, id, COALESCE(login, name, id) AS name FROM @people";
+    PEOPLE_OF = "SELECT r.connection_id, r.id, COALESCE(r.login, r.name, r.id) AS name FROM {rows $1 AS j}
+        {then}JOIN @people AS r ON r.connection_id = {id j.value->>0} AND r.id = j.value->>1";
+    TEAMS = "SELECT connection_id, id, name, parent FROM @teams WHERE deleted_at IS NULL
         ORDER BY name, connection_id, id";
     MEMBERS = "SELECT m.connection_id, m.team, m.person, m.since, COALESCE(m.until, m.deleted_at) AS until
-        FROM memberships AS m
-        JOIN teams AS t ON t.connection_id = m.connection_id AND t.id = m.team AND t.deleted_at IS NULL
+        FROM @memberships AS m
+        JOIN @teams AS t ON t.connection_id = m.connection_id AND t.id = m.team AND t.deleted_at IS NULL
         ORDER BY m.connection_id, m.team, m.person, m.id";
 }
 
@@ -60,12 +59,12 @@ pub async fn labels(
 ) -> Result<BTreeMap<String, String>, StoreError> {
     let (all, some) = match grain {
         Grain::Workspace => return Ok(BTreeMap::new()),
-        Grain::Repository => (REPOSITORIES, REPOSITORIES_OF),
-        Grain::Person => (PEOPLE, PEOPLE_OF),
+        Grain::Repository => (&REPOSITORIES, &REPOSITORIES_OF),
+        Grain::Person => (&PEOPLE, &PEOPLE_OF),
     };
     let rows = match keys {
-        None => sqlx::query(all).fetch_all(tx.conn()).await?,
-        Some(keys) => sqlx::query(some).bind(encode(keys)?).fetch_all(tx.conn()).await?,
+        None => sql::query(all).fetch_all(tx.conn()).await?,
+        Some(keys) => sql::query(some).bind(encode(keys)?).fetch_all(tx.conn()).await?,
     };
     let mut labels: BTreeMap<_, _> = keys.unwrap_or_default().iter().filter_map(|key| by_address(key)).collect();
     for row in &rows {
@@ -79,8 +78,8 @@ pub async fn labels(
 /// # Errors
 /// When the database cannot be read.
 pub async fn teams(tx: &mut WorkspaceRead) -> Result<Vec<Team>, StoreError> {
-    let rows = sqlx::query(TEAMS).fetch_all(tx.conn()).await?;
-    let read = |row: &SqliteRow| {
+    let rows = sql::query(&TEAMS).fetch_all(tx.conn()).await?;
+    let read = |row: &Row| {
         let parent: Option<String> = row.cell("parent")?;
         let parent = parent.map(|_| key(row, "parent")).transpose()?;
         Ok(Team { key: key(row, "id")?, name: row.cell("name")?, parent })
@@ -94,8 +93,8 @@ pub async fn teams(tx: &mut WorkspaceRead) -> Result<Vec<Team>, StoreError> {
 /// # Errors
 /// When the database cannot be read.
 pub async fn members(tx: &mut WorkspaceRead) -> Result<Vec<Member>, StoreError> {
-    let rows = sqlx::query(MEMBERS).fetch_all(tx.conn()).await?;
-    let read = |row: &SqliteRow| {
+    let rows = sql::query(&MEMBERS).fetch_all(tx.conn()).await?;
+    let read = |row: &Row| {
         Ok(Member {
             team: key(row, "team")?,
             person: key(row, "person")?,
@@ -107,7 +106,7 @@ pub async fn members(tx: &mut WorkspaceRead) -> Result<Vec<Member>, StoreError> 
 }
 
 /// `CONNECTION/ID`, as `domain::fact::Key` writes it.
-fn key(row: &SqliteRow, column: &str) -> Result<String, StoreError> {
+fn key(row: &Row, column: &str) -> Result<String, StoreError> {
     let id: String = row.cell(column)?;
     Ok(format!("{}/{id}", row.id::<ConnectionId>("connection_id")?))
 }

@@ -10,7 +10,7 @@ mod tables;
 
 use domain::{ConnectionId, Instant, RecordKind, RunId};
 
-use crate::{StoreError, WorkspaceTx, deliveries};
+use crate::{StoreError, WorkspaceTx, deliveries, sql};
 
 pub(crate) use batch::Batch;
 #[cfg(test)]
@@ -38,10 +38,10 @@ pub(crate) async fn upsert(tx: &mut WorkspaceTx, from: Provenance<'_>, batch: &B
         _ => None,
     };
     marks::mark(tx, from, table, &ids).await?;
-    sqlx::query(table.upsert)
-        .bind(from.connection.as_bytes().to_vec())
+    sql::query(&table.upsert)
+        .bind(from.connection)
         .bind(from.stream.to_owned())
-        .bind(from.run.as_bytes().to_vec())
+        .bind(from.run)
         .bind(from.generation)
         .bind(batch.records_json().to_owned())
         .execute(tx.conn())
@@ -63,14 +63,14 @@ pub(crate) async fn bury(
 ) -> Result<u64, StoreError> {
     let table = get_table(kind)?;
     marks::mark(tx, from, table, ids).await?;
-    let done = sqlx::query(table.bury)
-        .bind(from.connection.as_bytes().to_vec())
+    let done = sql::query(&table.bury)
+        .bind(from.connection)
         .bind(ids.to_owned())
         .bind(from.now.as_micros())
         .execute(tx.conn())
         .await?;
     deliveries::note(tx, from.connection, kind, ids).await?;
-    Ok(done.rows_affected())
+    Ok(done)
 }
 
 /// Ends a sweep: what the stream brought in an older sweep, and not in this one, is no longer at the source.
@@ -79,8 +79,8 @@ pub(crate) async fn bury_unseen(
     from: Provenance<'_>,
     kind: RecordKind,
 ) -> Result<u64, StoreError> {
-    let unseen: String = sqlx::query_scalar(get_table(kind)?.unseen)
-        .bind(from.connection.as_bytes().to_vec())
+    let unseen: String = sql::scalar(&get_table(kind)?.unseen)
+        .bind(from.connection)
         .bind(from.stream.to_owned())
         .bind(from.generation)
         .fetch_one(tx.conn())

@@ -12,27 +12,26 @@ use std::ops::Range;
 
 use domain::Day;
 use domain::rollup::{Bucket, Grain};
-use sqlx::sqlite::SqliteRow;
 
 use super::version;
-use crate::row::{Cells, json as text, word};
+use crate::row::{Row, json as text, word};
 use crate::{StoreError, WorkspaceRead, WorkspaceTx, sql};
 
 sql::statements! {
-    EPOCH = "SELECT epoch FROM rollup_epoch";
-    RAISE = "UPDATE rollup_epoch SET epoch = epoch + 1 WHERE epoch = $1";
-    DELETE = "DELETE FROM rollups WHERE (metric, grain, day) IN (
-        SELECT j.value->>0, grains.column1, j.value->>1
-        FROM json_each($1) AS j, (VALUES ('workspace'), ('repository'), ('person')) AS grains)";
+    EPOCH = "SELECT epoch FROM @rollup_epoch";
+    RAISE = "UPDATE rollup_epoch SET epoch = epoch + 1 WHERE {mine} AND epoch = $1";
+    DELETE = "DELETE FROM rollups WHERE {mine} AND (metric, grain, day) IN (
+        SELECT j.value->>0, grains.column1, {int j.value->>1}
+        FROM {rows $1 AS j}, (VALUES ('workspace'), ('repository'), ('person')) AS grains)";
     /// `OR FAIL` leaves out the journal of the statement: where it fails, the transaction goes as a whole.
-    INSERT = "INSERT OR FAIL INTO rollups (metric, grain, day, key, known, total, unknown, samples)
-        SELECT j.value->>0, j.value->>1, j.value->>2, j.value->>3, j.value->>4, j.value->>5, j.value->>6,
-            unhex(j.value->>7)
-        FROM jsonb_each($1) AS j";
-    READ = "SELECT metric, grain, day, key, known, total, unknown, samples FROM rollups
+    INSERT = "INSERT{or fail} INTO rollups ({scope}metric, grain, day, key, known, total, unknown, samples)
+        SELECT {scoped}j.value->>0, j.value->>1, {int j.value->>2}, j.value->>3, {int j.value->>4}, {real j.value->>5},
+            j.value->>6, {bytes j.value->>7}
+        FROM {rows $1 AS j}";
+    READ = "SELECT metric, grain, day, key, known, total, unknown, samples FROM @rollups
         WHERE metric = $1 AND grain = $2 AND day >= $3 AND day < $4 ORDER BY day, key";
-    READ_KEYS = "SELECT metric, grain, day, key, known, total, unknown, samples FROM rollups
-        WHERE metric = $1 AND grain = $2 AND day >= $3 AND day < $4 AND key IN (SELECT value FROM json_each($5))
+    READ_KEYS = "SELECT metric, grain, day, key, known, total, unknown, samples FROM @rollups
+        WHERE metric = $1 AND grain = $2 AND day >= $3 AND day < $4 AND key IN {list $5}
         ORDER BY day, key";
 }
 
@@ -56,7 +55,7 @@ pub struct Recomputed<'a> {
 /// # Errors
 /// When the database cannot be read.
 pub async fn epoch(tx: &mut WorkspaceRead) -> Result<Epoch, StoreError> {
-    Ok(Epoch(sqlx::query_scalar(EPOCH).fetch_one(tx.conn()).await?))
+    Ok(Epoch(sql::scalar(&EPOCH).fetch_one(tx.conn()).await?))
 }
 
 /// Puts the new buckets of these days in place of the old ones. Belongs into one transaction with `dirty::clear`.
@@ -72,17 +71,17 @@ pub async fn replace(tx: &mut WorkspaceTx, read_at: Epoch, days: &[Recomputed<'_
     debug_assert!(days.iter().all(Recomputed::is_whole));
     version::raise(tx).await?;
     let old: Vec<_> = days.iter().flat_map(|of| of.metrics.iter().map(|metric| (metric, of.day.number()))).collect();
-    sqlx::query(DELETE).bind(text(&old)?).execute(tx.conn()).await?;
+    sql::query(&DELETE).bind(text(&old)?).execute(tx.conn()).await?;
     let new = days.iter().flat_map(|of| of.buckets).map(row).collect::<Result<Vec<_>, StoreError>>()?;
     if !new.is_empty() {
-        sqlx::query(INSERT).bind(text(&new)?).execute(tx.conn()).await?;
+        sql::query(&INSERT).bind(text(&new)?).execute(tx.conn()).await?;
     }
     Ok(true)
 }
 
 /// Begins the next epoch, unless another has since.
 async fn raise(tx: &mut WorkspaceTx, Epoch(read_at): Epoch) -> Result<bool, StoreError> {
-    Ok(sqlx::query(RAISE).bind(read_at).execute(tx.conn()).await?.rows_affected() == 1)
+    Ok(sql::query(&RAISE).bind(read_at).execute(tx.conn()).await? == 1)
 }
 
 impl Recomputed<'_> {
@@ -103,7 +102,7 @@ pub async fn read(
     days: Range<Day>,
     keys: Option<&[String]>,
 ) -> Result<Vec<Bucket>, StoreError> {
-    let query = sqlx::query(if keys.is_some() { READ_KEYS } else { READ })
+    let query = sql::query(if keys.is_some() { &READ_KEYS } else { &READ })
         .bind(metric.to_owned())
         .bind(word(grain)?)
         .bind(days.start.number())
@@ -116,9 +115,9 @@ pub async fn read(
 }
 
 /// A bucket as the statement reads it.
-type Row<'a> = (&'a str, Grain, i32, &'a str, u64, f64, String, String);
+type Encoded<'a> = (&'a str, Grain, i32, &'a str, u64, f64, String, String);
 
-fn row(bucket: &Bucket) -> Result<Row<'_>, StoreError> {
+fn row(bucket: &Bucket) -> Result<Encoded<'_>, StoreError> {
     let Bucket { metric, day, grain, key, known, unknown, sum, samples } = bucket;
     Ok((metric, *grain, day.number(), key, *known, *sum, text(unknown)?, hex(samples)))
 }
@@ -129,7 +128,7 @@ fn hex(bytes: &[u8]) -> String {
     digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }
 
-fn bucket(row: &SqliteRow) -> Result<Bucket, StoreError> {
+fn bucket(row: &Row) -> Result<Bucket, StoreError> {
     Ok(Bucket {
         metric: row.cell("metric")?,
         day: Day::from_number(row.cell("day")?),

@@ -6,9 +6,8 @@ use domain::run::{LogLine, RunState, Usage};
 use domain::{ConnectionId, Digest, Instant, PluginId, RunId};
 use serde::Serialize;
 use serde_json::Value;
-use sqlx::sqlite::SqliteRow;
 
-use crate::row::{Cells, json, stored, word};
+use crate::row::{Row, json, stored, word};
 use crate::{StoreError, WorkspaceRead, WorkspaceTx, sql};
 
 /// Bytes of JSON that a run keeps of its log.
@@ -88,23 +87,23 @@ pub struct Run {
 }
 
 sql::statements! {
-    BEGIN = "INSERT INTO runs (id, connection_id, plugin_id, version, digest, fence, state, started_at, usage)
-        VALUES ($1, $2, $3, $4, $5, $6, 'running', $7, $8)";
-    COUNT_PAGE = "UPDATE runs SET pages = pages + 1, records = records + $2 WHERE id = $1";
-    PROGRESS = "UPDATE runs SET usage = $2 WHERE id = $1 AND state = 'running'";
+    BEGIN = "INSERT INTO runs ({scope}id, connection_id, plugin_id, version, digest, fence, state, started_at, usage)
+        VALUES ({scoped}$1, $2, $3, $4, $5, $6, 'running', $7, $8)";
+    COUNT_PAGE = "UPDATE runs SET pages = pages + 1, records = records + $2 WHERE {mine} AND id = $1";
+    PROGRESS = "UPDATE runs SET usage = $2 WHERE {mine} AND id = $1 AND state = 'running'";
     FINISH = "UPDATE runs SET state = $2, usage = $3, error = $4, log = $5, inspection = $6, finished_at = $7
-        WHERE id = $1";
+        WHERE {mine} AND id = $1";
     /// Runs of a host that died: those of an older lease than the connection's current one.
     ABANDON = "UPDATE runs SET state = 'abandoned', finished_at = $3
-        WHERE connection_id = $1 AND fence < $2 AND state = 'running'";
+        WHERE {mine} AND connection_id = $1 AND fence < $2 AND state = 'running'";
     GET = "SELECT id, connection_id, plugin_id, version, digest, fence, state, started_at, finished_at, pages, records,
             usage, error, log, egress, inspection
-        FROM runs WHERE id = $1";
+        FROM @runs WHERE id = $1";
     /// Without what only the one run is asked for: lines and requests can be half a megabyte.
     LIST = "SELECT id, connection_id, plugin_id, version, digest, fence, state, started_at, finished_at, pages, records,
             usage, error, '[]' AS log, '[]' AS egress, '{}' AS inspection
-        FROM runs WHERE ($1 IS NULL OR connection_id = $1) AND ($2 IS NULL OR id < $2) ORDER BY id DESC LIMIT $3";
-    LAST_SUCCESS = "SELECT finished_at FROM runs
+        FROM @runs WHERE (connection_id = $1 OR $1 IS NULL) AND (id < $2 OR $2 IS NULL) ORDER BY id DESC LIMIT $3";
+    LAST_SUCCESS = "SELECT finished_at FROM @runs
         WHERE connection_id = $1 AND state = 'succeeded' ORDER BY id DESC LIMIT 1";
 }
 
@@ -114,18 +113,13 @@ sql::statements! {
 /// When the database cannot be written.
 pub async fn begin(tx: &mut WorkspaceTx, run: &NewRun) -> Result<(), StoreError> {
     let NewRun { id, connection, plugin, version, digest, fence, started_at } = run;
-    sqlx::query(ABANDON)
-        .bind(connection.as_bytes().to_vec())
-        .bind(*fence)
-        .bind(started_at.as_micros())
-        .execute(tx.conn())
-        .await?;
-    sqlx::query(BEGIN)
-        .bind(id.as_bytes().to_vec())
-        .bind(connection.as_bytes().to_vec())
+    sql::query(&ABANDON).bind(connection).bind(*fence).bind(started_at.as_micros()).execute(tx.conn()).await?;
+    sql::query(&BEGIN)
+        .bind(id)
+        .bind(connection)
         .bind(plugin.as_str().to_owned())
         .bind(version.clone())
-        .bind(digest.as_bytes().to_vec())
+        .bind(digest)
         .bind(*fence)
         .bind(started_at.as_micros())
         .bind(json(&Usage::default())?)
@@ -136,9 +130,9 @@ pub async fn begin(tx: &mut WorkspaceTx, run: &NewRun) -> Result<(), StoreError>
 
 /// Counts a committed page.
 pub(crate) async fn count_page(tx: &mut WorkspaceTx, run: RunId, records: u64) -> Result<(), StoreError> {
-    let query = sqlx::query(COUNT_PAGE).bind(run.as_bytes().to_vec()).bind(stored(records));
+    let query = sql::query(&COUNT_PAGE).bind(run).bind(stored(records));
     let done = query.execute(tx.conn()).await?;
-    if done.rows_affected() == 0 { Err(StoreError::missing("run", &run)) } else { Ok(()) }
+    if done == 0 { Err(StoreError::missing("run", &run)) } else { Ok(()) }
 }
 
 /// Notes what a run has used so far.
@@ -146,7 +140,7 @@ pub(crate) async fn count_page(tx: &mut WorkspaceTx, run: RunId, records: u64) -
 /// # Errors
 /// When the database cannot be written.
 pub async fn progress(tx: &mut WorkspaceTx, run: RunId, usage: &Usage) -> Result<(), StoreError> {
-    sqlx::query(PROGRESS).bind(run.as_bytes().to_vec()).bind(json(usage)?).execute(tx.conn()).await?;
+    sql::query(&PROGRESS).bind(run).bind(json(usage)?).execute(tx.conn()).await?;
     Ok(())
 }
 
@@ -156,8 +150,8 @@ pub async fn progress(tx: &mut WorkspaceTx, run: RunId, usage: &Usage) -> Result
 /// [`StoreError::Missing`] when it has not begun.
 pub async fn finish(tx: &mut WorkspaceTx, run: RunId, finish: &Finish<'_>) -> Result<(), StoreError> {
     let Finish { state, usage, error, log, inspection, at } = finish;
-    let done = sqlx::query(FINISH)
-        .bind(run.as_bytes().to_vec())
+    let done = sql::query(&FINISH)
+        .bind(run)
         .bind(word(state)?)
         .bind(json(usage)?)
         .bind(error.map(str::to_owned))
@@ -166,7 +160,7 @@ pub async fn finish(tx: &mut WorkspaceTx, run: RunId, finish: &Finish<'_>) -> Re
         .bind(at.as_micros())
         .execute(tx.conn())
         .await?;
-    if done.rows_affected() == 0 { Err(StoreError::missing("run", &run)) } else { Ok(()) }
+    if done == 0 { Err(StoreError::missing("run", &run)) } else { Ok(()) }
 }
 
 /// The run of this id.
@@ -174,7 +168,7 @@ pub async fn finish(tx: &mut WorkspaceTx, run: RunId, finish: &Finish<'_>) -> Re
 /// # Errors
 /// [`StoreError::Missing`] when there is none.
 pub async fn get(tx: &mut WorkspaceRead, run: RunId) -> Result<Run, StoreError> {
-    let row = sqlx::query(GET).bind(run.as_bytes().to_vec()).fetch_optional(tx.conn()).await?;
+    let row = sql::query(&GET).bind(run).fetch_optional(tx.conn()).await?;
     row.as_ref().map(read).transpose()?.ok_or_else(|| StoreError::missing("run", &run))
 }
 
@@ -188,12 +182,7 @@ pub async fn list(
     before: Option<RunId>,
     limit: u32,
 ) -> Result<Vec<Run>, StoreError> {
-    let rows = sqlx::query(LIST)
-        .bind(connection.map(|id| id.as_bytes().to_vec()))
-        .bind(before.map(|id| id.as_bytes().to_vec()))
-        .bind(limit)
-        .fetch_all(tx.conn())
-        .await?;
+    let rows = sql::query(&LIST).bind(connection).bind(before).bind(limit).fetch_all(tx.conn()).await?;
     rows.iter().map(read).collect()
 }
 
@@ -202,7 +191,7 @@ pub async fn list(
 /// # Errors
 /// When the database cannot be read.
 pub async fn last_success(tx: &mut WorkspaceRead, connection: ConnectionId) -> Result<Option<Instant>, StoreError> {
-    let query = sqlx::query_scalar(LAST_SUCCESS).bind(connection.as_bytes().to_vec());
+    let query = sql::scalar(&LAST_SUCCESS).bind(connection);
     let last: Option<Option<i64>> = query.fetch_optional(tx.conn()).await?;
     Ok(last.flatten().map(Instant::from_micros))
 }
@@ -224,7 +213,7 @@ fn bounded<T: Serialize>(entries: &[T]) -> Result<String, StoreError> {
     Ok(text)
 }
 
-fn read(row: &SqliteRow) -> Result<Run, StoreError> {
+fn read(row: &Row) -> Result<Run, StoreError> {
     Ok(Run {
         id: row.id("id")?,
         connection: row.id("connection_id")?,

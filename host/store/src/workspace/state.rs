@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use domain::ConnectionId;
 
 use super::marks;
-use crate::row::{Cells, json};
+use crate::row::json;
 use crate::{StoreError, WorkspaceRead, WorkspaceTx, sql};
 
 sql::statements! {
-    LIST = "SELECT key, value FROM state WHERE connection_id = $1 ORDER BY key";
-    CLEAR = "DELETE FROM state WHERE connection_id = $1";
-    FILL = "INSERT INTO state (connection_id, key, value) SELECT $1, j.key, j.value FROM json_each($2) AS j";
+    LIST = "SELECT key, value FROM @state WHERE connection_id = $1 ORDER BY key";
+    CLEAR = "DELETE FROM state WHERE {mine} AND connection_id = $1";
+    FILL = "INSERT INTO state ({scope}connection_id, key, value) SELECT {scoped}$1, j.key, j.value FROM {entries $2 AS j}";
 }
 
 /// All of a connection's state, as the release of this sequence may read it: never what a later one wrote.
@@ -30,7 +30,7 @@ pub async fn get(
 }
 
 async fn all(tx: &mut WorkspaceRead, connection: ConnectionId) -> Result<BTreeMap<String, String>, StoreError> {
-    let rows = sqlx::query(LIST).bind(connection.as_bytes().to_vec()).fetch_all(tx.conn()).await?;
+    let rows = sql::query(&LIST).bind(connection).fetch_all(tx.conn()).await?;
     rows.iter().map(|row| Ok((row.cell("key")?, row.cell("value")?))).collect()
 }
 
@@ -45,7 +45,7 @@ pub(crate) async fn replace(
         let before = all(tx, connection).await?;
         marks::take_state(tx, connection, &before, sequence).await?;
     }
-    sqlx::query(CLEAR).bind(connection.as_bytes().to_vec()).execute(tx.conn()).await?;
-    sqlx::query(FILL).bind(connection.as_bytes().to_vec()).bind(json(state)?).execute(tx.conn()).await?;
+    sql::query(&CLEAR).bind(connection).execute(tx.conn()).await?;
+    sql::query(&FILL).bind(connection).bind(json(state)?).execute(tx.conn()).await?;
     Ok(())
 }

@@ -2,11 +2,10 @@
 //! else.
 
 use domain::{ConnectionId, Digest, Failure, Instant, RecordKind, StreamInfo, StreamMode};
-use sqlx::sqlite::SqliteRow;
 
 use super::faults::{Faults, NO_STREAM};
 use super::marks;
-use crate::row::{Cells, json, stored, word};
+use crate::row::{Row, json, stored, word};
 use crate::{StoreError, WorkspaceRead, WorkspaceTx, fences, sql};
 
 /// Where a stream stands.
@@ -63,24 +62,25 @@ impl Stream {
 sql::statements! {
     FIND = "SELECT name, mode, cursor, generation, kinds, records, advanced_at, caught_up_at, failure, failed_at,
             writer, faults, faulted_by, regressed, set_aside
-        FROM streams WHERE connection_id = $1 AND name = $2";
+        FROM @streams WHERE connection_id = $1 AND name = $2";
     LIST = "SELECT name, mode, cursor, generation, kinds, records, advanced_at, caught_up_at, failure, failed_at,
             writer, faults, faulted_by, regressed, set_aside
-        FROM streams WHERE connection_id = $1 AND name <> $2 ORDER BY name";
-    NEWEST_PAGE = "SELECT MAX(advanced_at) FROM streams";
+        FROM @streams WHERE connection_id = $1 AND name <> $2 ORDER BY name";
+    NEWEST_PAGE = "SELECT MAX(advanced_at) FROM @streams";
     ADVANCE = "INSERT INTO streams
-            (connection_id, name, mode, cursor, generation, kinds, records, advanced_at, caught_up_at, writer)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-        ON CONFLICT (connection_id, name) DO UPDATE SET mode = excluded.mode, cursor = excluded.cursor,
+            ({scope}connection_id, name, mode, cursor, generation, kinds, records, advanced_at, caught_up_at, writer)
+        VALUES ({scoped}$1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        ON CONFLICT ({scope}connection_id, name) DO UPDATE SET mode = excluded.mode, cursor = excluded.cursor,
             generation = excluded.generation, kinds = excluded.kinds, records = excluded.records,
             advanced_at = excluded.advanced_at, caught_up_at = excluded.caught_up_at, writer = excluded.writer,
-            failure = NULL, failed_at = NULL, faults = 0, faulted_by = NULL, regressed = 0, set_aside = 0";
-    ANY_OLDER = "SELECT EXISTS (SELECT 1 FROM streams
+            failure = NULL, failed_at = NULL, faults = 0, faulted_by = NULL, regressed = FALSE,
+            set_aside = FALSE";
+    ANY_OLDER = "SELECT EXISTS (SELECT 1 FROM @streams
         WHERE connection_id = $1 AND advanced_at IS NOT NULL AND writer < $2)";
-    CAUGHT_UP = "SELECT MAX(caught_up_at) FROM streams
-        WHERE EXISTS (SELECT 1 FROM json_each(kinds) AS j WHERE j.value = $1)";
-    FAIL = "INSERT INTO streams (connection_id, name, mode, failure, failed_at) VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT (connection_id, name) DO UPDATE SET failure = excluded.failure, failed_at = excluded.failed_at";
+    CAUGHT_UP = "SELECT MAX(caught_up_at) FROM @streams
+        WHERE EXISTS (SELECT 1 FROM {each kinds AS j} WHERE j.value = $1)";
+    FAIL = "INSERT INTO streams ({scope}connection_id, name, mode, failure, failed_at) VALUES ({scoped}$1, $2, $3, $4, $5)
+        ON CONFLICT ({scope}connection_id, name) DO UPDATE SET failure = excluded.failure, failed_at = excluded.failed_at";
 }
 
 /// Where a declared stream goes on with the release of this sequence: at its beginning, when it is new or its mode has
@@ -112,7 +112,7 @@ pub async fn position(
 /// # Errors
 /// When the database cannot be read.
 pub async fn find(tx: &mut WorkspaceRead, connection: ConnectionId, name: &str) -> Result<Option<Stream>, StoreError> {
-    let query = sqlx::query(FIND).bind(connection.as_bytes().to_vec()).bind(name.to_owned());
+    let query = sql::query(&FIND).bind(connection).bind(name.to_owned());
     query.fetch_optional(tx.conn()).await?.as_ref().map(read).transpose()
 }
 
@@ -121,7 +121,7 @@ pub async fn find(tx: &mut WorkspaceRead, connection: ConnectionId, name: &str) 
 /// # Errors
 /// When the database cannot be read.
 pub async fn list(tx: &mut WorkspaceRead, connection: ConnectionId) -> Result<Vec<Stream>, StoreError> {
-    let query = sqlx::query(LIST).bind(connection.as_bytes().to_vec()).bind(NO_STREAM.to_owned());
+    let query = sql::query(&LIST).bind(connection).bind(NO_STREAM.to_owned());
     query.fetch_all(tx.conn()).await?.iter().map(read).collect()
 }
 
@@ -131,7 +131,7 @@ pub(crate) async fn any_older(
     connection: ConnectionId,
     sequence: u64,
 ) -> Result<bool, StoreError> {
-    let query = sqlx::query_scalar(ANY_OLDER).bind(connection.as_bytes().to_vec()).bind(stored(sequence));
+    let query = sql::scalar(&ANY_OLDER).bind(connection).bind(stored(sequence));
     Ok(query.fetch_one(tx.conn()).await?)
 }
 
@@ -140,7 +140,7 @@ pub(crate) async fn any_older(
 /// # Errors
 /// When the database cannot be read.
 pub async fn newest_page(tx: &mut WorkspaceRead) -> Result<Option<Instant>, StoreError> {
-    let newest: Option<i64> = sqlx::query_scalar(NEWEST_PAGE).fetch_one(tx.conn()).await?;
+    let newest: Option<i64> = sql::scalar(&NEWEST_PAGE).fetch_one(tx.conn()).await?;
     Ok(newest.map(Instant::from_micros))
 }
 
@@ -149,7 +149,7 @@ pub async fn newest_page(tx: &mut WorkspaceRead) -> Result<Option<Instant>, Stor
 /// # Errors
 /// When the database cannot be read.
 pub async fn caught_up(tx: &mut WorkspaceRead, kind: RecordKind) -> Result<Option<Instant>, StoreError> {
-    let latest: Option<i64> = sqlx::query_scalar(CAUGHT_UP).bind(word(kind)?).fetch_one(tx.conn()).await?;
+    let latest: Option<i64> = sql::scalar(&CAUGHT_UP).bind(word(kind)?).fetch_one(tx.conn()).await?;
     Ok(latest.map(Instant::from_micros))
 }
 
@@ -166,8 +166,8 @@ pub async fn fail(
     now: Instant,
 ) -> Result<(), StoreError> {
     fences::check(tx, connection, fence).await?;
-    sqlx::query(FAIL)
-        .bind(connection.as_bytes().to_vec())
+    sql::query(&FAIL)
+        .bind(connection)
         .bind(declared.name.clone())
         .bind(word(declared.mode)?)
         .bind(json(failure)?)
@@ -192,8 +192,8 @@ pub(crate) async fn advance(tx: &mut WorkspaceTx, connection: ConnectionId, stre
         writer,
         kinds,
     } = stream;
-    sqlx::query(ADVANCE)
-        .bind(connection.as_bytes().to_vec())
+    sql::query(&ADVANCE)
+        .bind(connection)
         .bind(name.clone())
         .bind(word(mode)?)
         .bind(cursor.clone())
@@ -208,7 +208,7 @@ pub(crate) async fn advance(tx: &mut WorkspaceTx, connection: ConnectionId, stre
     Ok(())
 }
 
-fn read(row: &SqliteRow) -> Result<Stream, StoreError> {
+fn read(row: &Row) -> Result<Stream, StoreError> {
     let failed_at = row.opt_instant("failed_at")?;
     let failure = failed_at.map(|at| Ok::<_, StoreError>((row.json("failure")?, at))).transpose()?;
     let faults = row.opt_digest("faulted_by")?.map(|package| {

@@ -3,8 +3,8 @@
 use crate::{StoreError, WorkspaceRead, WorkspaceTx, sql};
 
 sql::statements! {
-    CURRENT = "SELECT version FROM data_version";
-    RAISE = "UPDATE data_version SET version = version + 1 RETURNING version";
+    CURRENT = "SELECT version FROM @data_version";
+    RAISE = "UPDATE data_version SET version = version + 1 WHERE {mine} RETURNING version";
 }
 
 /// The version now.
@@ -12,10 +12,10 @@ sql::statements! {
 /// # Errors
 /// When the database cannot be read.
 pub async fn current(tx: &mut WorkspaceRead) -> Result<i64, StoreError> {
-    Ok(sqlx::query_scalar(CURRENT).fetch_one(tx.conn()).await?)
+    Ok(sql::scalar(&CURRENT).fetch_one(tx.conn()).await?)
 }
 
 /// The next version, for what this transaction writes.
 pub(crate) async fn raise(tx: &mut WorkspaceTx) -> Result<i64, StoreError> {
-    Ok(sqlx::query_scalar(RAISE).fetch_one(tx.conn()).await?)
+    Ok(sql::scalar(&RAISE).fetch_one(tx.conn()).await?)
 }

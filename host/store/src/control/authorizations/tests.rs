@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::connections::{self, ConnectionState, NewConnection};
-use crate::testing::{Bench, noon};
+use crate::testing::{Bench, also_on_postgres, noon};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -130,3 +130,10 @@ async fn what_is_lost_or_removed_leaves_no_ciphertext() -> Result<(), StoreError
         })
         .await
 }
+
+also_on_postgres!(
+    of_many_who_would_ask_one_may,
+    tokens_are_kept_by_whoever_still_sees_what_it_asked_with,
+    a_wait_that_began_after_the_row_was_looked_at_counts,
+    what_is_lost_or_removed_leaves_no_ciphertext
+);

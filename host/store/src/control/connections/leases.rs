@@ -4,9 +4,8 @@
 use std::time::Duration;
 
 use domain::{ConnectionId, Digest, Instant, PluginId, WorkspaceId};
-use sqlx::sqlite::SqliteRow;
 
-use crate::row::Cells;
+use crate::row::Row;
 use crate::{StoreError, SystemRead, SystemTx, sql};
 
 /// The right to run a connection, for a time.
@@ -78,7 +77,7 @@ sql::statements! {
     );
     CLAIM_DUE = claim!(concat!(
         "id = (SELECT id FROM connections WHERE workspace_id = $4 AND due_at <= $1 AND ", is_free!(),
-        " ORDER BY due_at LIMIT 1)"
+        " ORDER BY due_at LIMIT 1{skip locked})"
     ));
     CLAIM_ONE = claim!(concat!("id = $4 AND ", is_free!()));
     EXTEND = "UPDATE connections SET lease_until = $4 WHERE id = $1 AND lease_owner = $2 AND fence = $3";
@@ -96,7 +95,7 @@ sql::statements! {
 /// # Errors
 /// When the database cannot be read.
 pub async fn due(tx: &mut SystemRead, now: Instant, limit: u32) -> Result<Vec<WorkspaceId>, StoreError> {
-    let rows = sqlx::query(DUE).bind(now.as_micros()).bind(limit).fetch_all(tx.conn()).await?;
+    let rows = sql::query(&DUE).bind(now.as_micros()).bind(limit).fetch_all(tx.conn()).await?;
     rows.iter().map(|row| row.id("workspace_id")).collect()
 }
 
@@ -111,11 +110,11 @@ pub async fn claim_due(
     owner: &str,
     duration: Duration,
 ) -> Result<Option<Lease>, StoreError> {
-    let row = sqlx::query(CLAIM_DUE)
+    let row = sql::query(&CLAIM_DUE)
         .bind(now.as_micros())
         .bind(owner.to_owned())
         .bind(now.after(duration).as_micros())
-        .bind(workspace.as_bytes().to_vec())
+        .bind(workspace)
         .fetch_optional(tx.conn())
         .await?;
     row.as_ref().map(read).transpose()
@@ -132,11 +131,11 @@ pub async fn claim(
     owner: &str,
     duration: Duration,
 ) -> Result<Option<Lease>, StoreError> {
-    let row = sqlx::query(CLAIM_ONE)
+    let row = sql::query(&CLAIM_ONE)
         .bind(now.as_micros())
         .bind(owner.to_owned())
         .bind(now.after(duration).as_micros())
-        .bind(connection.as_bytes().to_vec())
+        .bind(connection)
         .fetch_optional(tx.conn())
         .await?;
     row.as_ref().map(read).transpose()
@@ -147,14 +146,14 @@ pub async fn claim(
 /// # Errors
 /// [`StoreError::StaleFence`] when somebody else has it.
 pub async fn extend(tx: &mut SystemTx, lease: &Lease, until: Instant) -> Result<(), StoreError> {
-    let done = sqlx::query(EXTEND)
-        .bind(lease.connection.as_bytes().to_vec())
+    let done = sql::query(&EXTEND)
+        .bind(lease.connection)
         .bind(lease.owner.clone())
         .bind(lease.fence)
         .bind(until.as_micros())
         .execute(tx.conn())
         .await?;
-    if done.rows_affected() == 0 { Err(stale(tx, lease).await?) } else { Ok(()) }
+    if done == 0 { Err(stale(tx, lease).await?) } else { Ok(()) }
 }
 
 /// Gives a lease back, and says when the next run is due and how this one ended.
@@ -166,11 +165,11 @@ pub async fn release(tx: &mut SystemTx, lease: &Lease, next_due: Instant, outcom
         Outcome::Succeeded => ("succeeded", None, None),
         Outcome::Retry => ("retry", None, None),
         Outcome::Failed(reason) => ("failed", Some(reason.clone()), None),
-        Outcome::Quarantined { reason, package } => ("failed", Some(reason.clone()), Some(package.as_bytes().to_vec())),
+        Outcome::Quarantined { reason, package } => ("failed", Some(reason.clone()), Some(package)),
         Outcome::Abandoned => ("abandoned", None, None),
     };
-    let done = sqlx::query(RELEASE)
-        .bind(lease.connection.as_bytes().to_vec())
+    let done = sql::query(&RELEASE)
+        .bind(lease.connection)
         .bind(lease.owner.clone())
         .bind(lease.fence)
         .bind(next_due.as_micros())
@@ -179,16 +178,15 @@ pub async fn release(tx: &mut SystemTx, lease: &Lease, next_due: Instant, outcom
         .bind(package)
         .execute(tx.conn())
         .await?;
-    if done.rows_affected() == 0 { Err(stale(tx, lease).await?) } else { Ok(()) }
+    if done == 0 { Err(stale(tx, lease).await?) } else { Ok(()) }
 }
 
 async fn stale(tx: &mut SystemTx, lease: &Lease) -> Result<StoreError, StoreError> {
-    let current: Option<i64> =
-        sqlx::query_scalar(CURRENT).bind(lease.connection.as_bytes().to_vec()).fetch_optional(tx.conn()).await?;
+    let current: Option<i64> = sql::scalar(&CURRENT).bind(lease.connection).fetch_optional(tx.conn()).await?;
     Ok(StoreError::StaleFence { connection: lease.connection, held: lease.fence, current: current.unwrap_or(0) })
 }
 
-fn read(row: &SqliteRow) -> Result<Lease, StoreError> {
+fn read(row: &Row) -> Result<Lease, StoreError> {
     Ok(Lease {
         connection: row.id("id")?,
         workspace: row.id("workspace_id")?,

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::{ConnectionState, Lease, NewConnection, Outcome, leases};
 use crate::plugins::{Plugin, PluginState};
-use crate::testing::{Bench, new_workspace, noon};
+use crate::testing::{Bench, also_on_postgres, new_workspace, noon};
 use crate::{Store, StoreError, SystemTx, connections, credentials, plugins};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -250,3 +250,14 @@ async fn a_connection_runs_the_live_release_or_the_one_it_stays_on_and_none_that
     assert!(claim(store, noon(9), "w", 1).await.is_empty(), "nothing is tried while none is live");
     Ok(())
 }
+
+also_on_postgres!(
+    claims_never_give_one_connection_to_two_owners,
+    workspaces_that_have_something_due_come_by_how_long_and_once_each,
+    a_lease_that_ran_out_goes_on_with_a_higher_fence,
+    how_a_run_ended_decides_when_and_whether_the_next_is_due,
+    a_connection_is_nothing_to_another_workspace,
+    removing_a_connection_destroys_its_credentials_and_frees_its_name,
+    a_quarantined_connection_is_not_claimed_until_it_is_due_again,
+    a_connection_runs_the_live_release_or_the_one_it_stays_on_and_none_that_is_held
+);

@@ -3,7 +3,7 @@ use serde_json::value::RawValue;
 
 use super::{Plugin, PluginState};
 use crate::offers::{Offer, OfferState};
-use crate::testing::{Bench, noon};
+use crate::testing::{Bench, also_on_postgres, noon};
 use crate::{StoreError, offers, plugins};
 
 fn package(sequence: u64) -> Plugin {
@@ -114,3 +114,10 @@ async fn one_release_waits_at_a_time_and_is_no_offer_any_more_once_it_is_live() 
         })
         .await
 }
+
+also_on_postgres!(
+    installing_supersedes_and_the_floor_only_rises,
+    a_quarantined_package_does_not_run_and_says_why,
+    each_release_remembers_in_whose_place_it_went_live,
+    one_release_waits_at_a_time_and_is_no_offer_any_more_once_it_is_live
+);

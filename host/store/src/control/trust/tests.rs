@@ -1,7 +1,6 @@
 use super::*;
-use crate::database::Database;
-use crate::migrate::Migrations;
-use crate::testing::{Bench, noon};
+use crate::sqlite::{Database, Migrations};
+use crate::testing::{Bench, also_on_postgres, noon};
 use crate::{Store, changes, plugins};
 
 fn key() -> PublisherKey {
@@ -132,7 +131,7 @@ const OLDER: &str = "
 #[tokio::test]
 async fn an_older_store_keeps_its_revoked_keys_and_lets_go_of_the_floors_of_installs() -> Result<(), StoreError> {
     let folder = tempfile::TempDir::new().expect("a folder");
-    let first = Migrations(&[include_str!("../../../migrations/control/0001_tables.sql")]);
+    let first = Migrations(&[include_str!("../../../migrations/sqlite/control/0001_tables.sql")]);
     let older = Database::open(folder.path().join("control.db"), &first).await?;
     let mut tx = older.write().await?;
     sqlx::raw_sql(OLDER).execute(&mut *tx).await?;
@@ -151,3 +150,12 @@ async fn an_older_store_keeps_its_revoked_keys_and_lets_go_of_the_floors_of_inst
         })
         .await
 }
+
+also_on_postgres!(
+    trust_that_was_taken_away_does_not_come_back_by_adding_the_key_again,
+    a_key_that_was_never_trusted_can_be_revoked_and_stays_so,
+    a_revoked_package_keeps_its_first_reason,
+    a_floor_is_the_operators_to_raise_and_to_lower,
+    every_change_of_trust_counts_and_reading_does_not,
+    an_older_store_keeps_its_revoked_keys_and_lets_go_of_the_floors_of_installs
+);

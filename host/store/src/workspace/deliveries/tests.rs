@@ -6,7 +6,7 @@ use domain::record::{Commit, Deployment, Outcome, PullRequest, Tombstone};
 use domain::{Instant, Record, RecordKind};
 
 use super::*;
-use crate::testing::{Bench, commit, deployment, noon, pull_request};
+use crate::testing::{Bench, also_on_postgres, commit, deployment, noon, pull_request};
 use crate::{dirty, facts, pages};
 
 /// A commit of the day of this number, with these parents.
@@ -198,7 +198,7 @@ async fn a_new_deployment_walks_what_is_new_and_not_the_history() -> Result<(), 
         let place = Place { connection: bench.connection, repository: "repo".to_owned() };
         let update = async |tx: &mut WorkspaceTx| {
             let reach = graph::update(tx, &place).await?;
-            sqlx::query(CLEAR).bind(place.connection()).bind("repo").execute(tx.conn()).await?;
+            sql::query(&CLEAR).bind(place.connection).bind("repo").execute(tx.conn()).await?;
             Ok(reach)
         };
         match bench.store.workspace(bench.workspace, "walk", update).await.expect("walked") {
@@ -213,3 +213,15 @@ async fn a_new_deployment_walks_what_is_new_and_not_the_history() -> Result<(), 
     assert_eq!(walked("5", 10, 24).await, 0, "an old one, rolled back to");
     Ok(())
 }
+
+also_on_postgres!(
+    the_first_deployment_that_contains_the_merge_counts_and_not_the_next_in_time,
+    only_successful_deployments_to_production_count,
+    a_gap_in_the_graph_is_no_guess_until_the_commit_arrives,
+    what_ended_before_the_merge_hides_nothing_however_little_is_known_of_it,
+    without_a_merge_commit_nothing_can_be_said,
+    a_late_deployment_makes_only_those_days_dirty_that_it_changes,
+    a_deployment_that_is_taken_back_leaves_the_next,
+    repositories_and_connections_with_the_same_commits_never_mix,
+    a_new_deployment_walks_what_is_new_and_not_the_history
+);

@@ -4,7 +4,7 @@ use domain::rollup::Family;
 use domain::{Day, RecordKind};
 
 use super::Mark;
-use crate::testing::{Bench, comment, commit, noon, person, pull_request, review};
+use crate::testing::{Bench, also_on_postgres, comment, commit, noon, person, pull_request, review};
 use crate::{StoreError, dirty, rollups};
 
 async fn take(bench: &Bench) -> Vec<Mark> {
@@ -118,3 +118,13 @@ async fn a_mark_made_meanwhile_is_not_lost() -> Result<(), StoreError> {
     assert_eq!(take(&bench).await.iter().map(|mark| mark.day).collect::<Vec<_>>(), [10]);
     Ok(())
 }
+
+also_on_postgres!(
+    a_date_that_moves_marks_the_days_before_and_after,
+    what_belongs_to_a_pull_request_marks_its_days,
+    a_pull_request_that_comes_after_its_reviews_marks_their_days,
+    a_tombstone_marks_the_days_that_it_empties,
+    an_account_that_turns_out_to_be_a_bot_marks_its_work,
+    an_account_that_only_its_address_made_a_bot_marks_its_commits,
+    a_mark_made_meanwhile_is_not_lost
+);

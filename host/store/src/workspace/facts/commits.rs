@@ -2,21 +2,20 @@
 
 use domain::Instant;
 use domain::fact::{CommitFact, Key};
-use sqlx::sqlite::SqliteRow;
 
 use super::{author, class, connection};
-use crate::row::Cells;
+use crate::row::Row;
 use crate::{StoreError, WorkspaceRead, sql};
 
 sql::statements! {
     /// Who has no account is known by the address in the commit.
     COMMITS = concat!(
         "SELECT c.connection_id, c.repository, c.authored_at, c.additions, c.deletions,
-            json_array_length(c.parents) > 1 AS merge,
+            {length c.parents} > 1 AS merge,
             COALESCE(c.author_account, 'email:' || NULLIF(lower(c.author_email), '')) AS author,
             ", class!("COALESCE(c.author_account, c.author_name)", "c.author_email"), " AS author_class
-        FROM commits AS c
-        LEFT JOIN people AS p ON p.connection_id = c.connection_id AND p.id = c.author_account
+        FROM @commits AS c
+        LEFT JOIN @people AS p ON p.connection_id = c.connection_id AND p.id = c.author_account
         WHERE c.authored_at >= $1 AND c.authored_at < $2 AND c.deleted_at IS NULL
         ORDER BY c.authored_at, c.connection_id, c.id");
 }
@@ -26,11 +25,11 @@ sql::statements! {
 /// # Errors
 /// When the database cannot be read.
 pub async fn commits(tx: &mut WorkspaceRead, from: Instant, to: Instant) -> Result<Vec<CommitFact>, StoreError> {
-    let query = sqlx::query(COMMITS).bind(from.as_micros()).bind(to.as_micros());
+    let query = sql::query(&COMMITS).bind(from.as_micros()).bind(to.as_micros());
     query.fetch_all(tx.conn()).await?.iter().map(read).collect()
 }
 
-fn read(row: &SqliteRow) -> Result<CommitFact, StoreError> {
+fn read(row: &Row) -> Result<CommitFact, StoreError> {
     Ok(CommitFact {
         repository: Key { connection: connection(row)?, id: row.cell("repository")? },
         author: author(row)?,

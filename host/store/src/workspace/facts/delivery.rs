@@ -2,24 +2,23 @@
 
 use domain::Instant;
 use domain::fact::{DeploymentFact, WorkflowRunFact};
-use sqlx::sqlite::SqliteRow;
 
 use super::{author, class, key};
-use crate::row::Cells;
+use crate::row::Row;
 use crate::{StoreError, WorkspaceRead, sql};
 
 sql::statements! {
     DEPLOYMENTS = concat!(
         "SELECT d.connection_id, d.repository, d.environment, d.production, d.sha, d.outcome = 'succeeded' AS succeeded,
             d.author, ", class!("d.author"), " AS author_class, COALESCE(d.finished_at, d.created_at) AS ended_at
-        FROM deployments AS d
-        LEFT JOIN people AS p ON p.connection_id = d.connection_id AND p.id = d.author
+        FROM @deployments AS d
+        LEFT JOIN @people AS p ON p.connection_id = d.connection_id AND p.id = d.author
         WHERE COALESCE(d.finished_at, d.created_at) >= $1 AND COALESCE(d.finished_at, d.created_at) < $2
             AND d.outcome IN ('succeeded', 'failed') AND d.deleted_at IS NULL
         ORDER BY ended_at, d.connection_id, d.id");
     WORKFLOW_RUNS = "SELECT w.connection_id, w.repository, w.started_at, w.finished_at,
-            CASE w.outcome WHEN 'succeeded' THEN 1 WHEN 'failed' THEN 0 END AS succeeded
-        FROM workflow_runs AS w
+            CASE w.outcome WHEN 'succeeded' THEN TRUE WHEN 'failed' THEN FALSE END AS succeeded
+        FROM @workflow_runs AS w
         WHERE w.finished_at >= $1 AND w.finished_at < $2 AND w.outcome NOT IN ('pending', 'running')
             AND w.deleted_at IS NULL
         ORDER BY w.finished_at, w.connection_id, w.id";
@@ -35,7 +34,7 @@ pub async fn deployments(
     from: Instant,
     to: Instant,
 ) -> Result<Vec<DeploymentFact>, StoreError> {
-    let query = sqlx::query(DEPLOYMENTS).bind(from.as_micros()).bind(to.as_micros());
+    let query = sql::query(&DEPLOYMENTS).bind(from.as_micros()).bind(to.as_micros());
     query.fetch_all(tx.conn()).await?.iter().map(deployment).collect()
 }
 
@@ -48,11 +47,11 @@ pub async fn workflow_runs(
     from: Instant,
     to: Instant,
 ) -> Result<Vec<WorkflowRunFact>, StoreError> {
-    let query = sqlx::query(WORKFLOW_RUNS).bind(from.as_micros()).bind(to.as_micros());
+    let query = sql::query(&WORKFLOW_RUNS).bind(from.as_micros()).bind(to.as_micros());
     query.fetch_all(tx.conn()).await?.iter().map(workflow_run).collect()
 }
 
-fn deployment(row: &SqliteRow) -> Result<DeploymentFact, StoreError> {
+fn deployment(row: &Row) -> Result<DeploymentFact, StoreError> {
     Ok(DeploymentFact {
         repository: key(row, "repository")?,
         environment: row.cell("environment")?,
@@ -64,7 +63,7 @@ fn deployment(row: &SqliteRow) -> Result<DeploymentFact, StoreError> {
     })
 }
 
-fn workflow_run(row: &SqliteRow) -> Result<WorkflowRunFact, StoreError> {
+fn workflow_run(row: &Row) -> Result<WorkflowRunFact, StoreError> {
     Ok(WorkflowRunFact {
         repository: key(row, "repository")?,
         succeeded: row.cell("succeeded")?,

@@ -1,13 +1,11 @@
+use crate::testing::{Bench, also_on_postgres, comment, commit, noon, person, pull_request, review, statement};
+use crate::{StoreError, WorkspaceRead, facts, sql};
 use domain::fact::{Actor, ActorClass, Key};
 use domain::record::{
     AccountKind, Deployment, Outcome, PullRequest, Signature, SubjectKind, Transition, WorkItem, WorkItemState,
     WorkflowRun,
 };
 use domain::{Instant, Record};
-use sqlx::{AssertSqlSafe, Row};
-
-use crate::testing::{Bench, comment, commit, noon, person, pull_request, review};
-use crate::{StoreError, WorkspaceRead, facts};
 
 /// Reads facts in a read-only transaction.
 macro_rules! read {
@@ -238,16 +236,25 @@ async fn facts_are_found_by_index_and_not_by_reading_whole_tables() -> Result<()
         facts::delivery::STATEMENTS,
     ];
     let explain = async |tx: &mut WorkspaceRead| {
-        for (name, text) in families.into_iter().flatten() {
-            let plan = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}"));
-            let steps = sqlx::query(plan).bind(0_i64).bind(1_i64).fetch_all(tx.conn()).await?;
+        for family in families.into_iter().flatten() {
+            let plan = statement(format!("EXPLAIN QUERY PLAN {}", family.template()));
+            let steps = sql::query(plan).bind(0_i64).bind(1_i64).fetch_all(tx.conn()).await?;
             for step in steps {
-                let step: String = step.try_get("detail")?;
+                let step: String = step.cell("detail")?;
                 let whole = step.starts_with("SCAN") && !step.contains("hit") && !step.starts_with("SCAN a VIRTUAL");
-                assert!(!whole, "{name}: {step}");
+                assert!(!whole, "{}: {step}", family.name());
             }
         }
         Ok(())
     };
     bench.store.workspace_read(bench.workspace, "explain", explain).await
 }
+
+also_on_postgres!(
+    the_author_of_a_commit_is_an_account_an_address_or_nobody,
+    unknown_numbers_stay_unknown_and_merges_have_two_parents,
+    a_pull_request_comes_with_its_history_in_order,
+    a_review_without_its_pull_request_has_no_repository,
+    work_items_have_their_workers_and_say_whether_they_were_dropped,
+    only_what_ended_is_a_delivery_fact
+);

@@ -3,7 +3,7 @@ use domain::{Digest, Failure, FailureKind, Next, Page, StreamInfo, StreamMode};
 
 use super::{Fault, Faults};
 use crate::pages::PageCommit;
-use crate::testing::{Bench, noon, person};
+use crate::testing::{Bench, also_on_postgres, noon, person};
 use crate::{StoreError, faults, streams};
 
 const LIMIT: u32 = 3;
@@ -93,3 +93,8 @@ async fn only_a_stream_that_an_earlier_release_brought_has_regressed() {
     let listed = bench.store.workspace_read(bench.workspace, "list", list).await.expect("streams");
     assert_eq!(listed.len(), 1, "what belongs to no stream is none");
 }
+
+also_on_postgres!(
+    faults_in_a_row_set_a_stream_aside_from_the_package_that_faulted,
+    only_a_stream_that_an_earlier_release_brought_has_regressed
+);

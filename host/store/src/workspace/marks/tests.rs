@@ -4,7 +4,7 @@ use domain::record::AccountKind;
 use domain::{Next, Page, StreamInfo, StreamMode};
 
 use crate::pages::PageCommit;
-use crate::testing::{Bench, noon, person};
+use crate::testing::{Bench, also_on_postgres, noon, person};
 use crate::{StoreError, state, streams};
 
 /// A page of the release of this sequence, which leaves this cursor.
@@ -78,3 +78,9 @@ async fn an_older_release_reads_its_own_state_and_never_a_newer_ones() -> Result
     assert_eq!(read(1).await.as_deref(), Some("one again"));
     Ok(())
 }
+
+also_on_postgres!(
+    an_older_release_goes_on_from_its_own_cursor_and_never_from_a_newer_ones,
+    a_sweep_begins_anew_so_that_nothing_it_saw_is_taken_for_deleted,
+    an_older_release_reads_its_own_state_and_never_a_newer_ones
+);

@@ -4,7 +4,7 @@ use domain::record::{AccountKind, Tombstone};
 use domain::{ConnectionId, Failure, FailureKind, Next, Page, Record, RecordKind, RunId, StreamInfo, StreamMode};
 
 use super::PageCommit;
-use crate::testing::{Bench, commit, done, noon, person};
+use crate::testing::{Bench, also_on_postgres, commit, done, noon, person};
 use crate::{StoreError, dirty, facts, fences, runs, state, streams};
 
 async fn commits(bench: &Bench) -> usize {
@@ -211,3 +211,17 @@ async fn fences_are_raised_per_connection() -> Result<(), StoreError> {
     };
     bench.store.workspace(bench.workspace, "raise", run).await
 }
+
+also_on_postgres!(
+    a_page_and_its_cursor_are_one,
+    a_stale_fence_writes_nothing,
+    the_run_of_a_dead_host_is_closed_by_the_next_lease,
+    replaying_a_page_changes_nothing,
+    sweeps_bury_what_they_did_not_see_and_seeing_it_again_brings_it_back,
+    the_end_of_an_incremental_stream_buries_nothing,
+    the_later_word_of_a_page_counts,
+    a_kind_without_a_table_is_refused_whole,
+    two_connections_with_the_same_ids_never_mix,
+    a_failure_leaves_the_cursor_and_the_next_page_clears_it,
+    fences_are_raised_per_connection
+);

@@ -11,118 +11,119 @@ use domain::rollup::Family;
 use super::{Provenance, Table};
 use crate::facts::{bot_address, class};
 use crate::row::{json, word};
+use crate::sql::Statement;
 use crate::{StoreError, WorkspaceTx, sql};
 
 /// Marks from rows of `family` and `at`; 86,400,000,000 microseconds are a day, and instants are never before 1970.
 macro_rules! marking {
     ($($rows:literal)*) => {
         concat!(
-            "INSERT INTO dirty (family, day, version) SELECT DISTINCT family, at / 86400000000, $3 FROM (",
+            "INSERT INTO dirty ({scope}family, day, version) SELECT DISTINCT {scoped}family, at / 86400000000, {int $3} FROM (",
             $($rows,)*
-            ") WHERE at IS NOT NULL ON CONFLICT (family, day) DO UPDATE SET version = excluded.version"
+            ") AS days WHERE at IS NOT NULL ON CONFLICT ({scope}family, day) DO UPDATE SET version = excluded.version"
         )
     };
 }
 
 sql::statements! {
     pub(super) COMMITS = marking!("SELECT 'commits' AS family, r.authored_at AS at
-        FROM json_each($2) AS j CROSS JOIN commits AS r ON r.connection_id = $1 AND r.id = j.value");
+        FROM {each $2 AS j} {then}JOIN @commits AS r ON r.connection_id = $1 AND r.id = j.value");
     pub(super) PULL_REQUESTS = marking!("
         WITH r AS (SELECT p.created_at, p.merged_at, p.closed_at
-            FROM json_each($2) AS j CROSS JOIN pull_requests AS p ON p.connection_id = $1 AND p.id = j.value)
+            FROM {each $2 AS j} {then}JOIN @pull_requests AS p ON p.connection_id = $1 AND p.id = j.value)
         SELECT 'pull-requests' AS family, created_at AS at FROM r
         UNION ALL SELECT 'pull-requests', merged_at FROM r
         UNION ALL SELECT 'pull-requests', closed_at FROM r
         UNION ALL SELECT 'reviews', v.submitted_at
-            FROM json_each($2) AS j CROSS JOIN reviews AS v ON v.connection_id = $1 AND v.pull_request = j.value");
+            FROM {each $2 AS j} {then}JOIN @reviews AS v ON v.connection_id = $1 AND v.pull_request = j.value");
     pub(super) REVIEWS = marking!("
         WITH r AS (SELECT v.pull_request, v.submitted_at
-            FROM json_each($2) AS j CROSS JOIN reviews AS v ON v.connection_id = $1 AND v.id = j.value),
+            FROM {each $2 AS j} {then}JOIN @reviews AS v ON v.connection_id = $1 AND v.id = j.value),
         p AS (SELECT q.created_at, q.merged_at, q.closed_at
-            FROM r CROSS JOIN pull_requests AS q ON q.connection_id = $1 AND q.id = r.pull_request)
+            FROM r {then}JOIN @pull_requests AS q ON q.connection_id = $1 AND q.id = r.pull_request)
         SELECT 'reviews' AS family, submitted_at AS at FROM r
         UNION ALL SELECT 'pull-requests', created_at FROM p
         UNION ALL SELECT 'pull-requests', merged_at FROM p
         UNION ALL SELECT 'pull-requests', closed_at FROM p");
     pub(super) COMMENTS = marking!("
         WITH p AS (SELECT q.created_at, q.merged_at, q.closed_at
-            FROM json_each($2) AS j
-            CROSS JOIN comments AS c ON c.connection_id = $1 AND c.id = j.value
+            FROM {each $2 AS j}
+            {then}JOIN @comments AS c ON c.connection_id = $1 AND c.id = j.value
                 AND c.subject_kind = 'pull-request' AND c.kind = 'review'
-            CROSS JOIN pull_requests AS q ON q.connection_id = $1 AND q.id = c.subject)
+            {then}JOIN @pull_requests AS q ON q.connection_id = $1 AND q.id = c.subject)
         SELECT 'pull-requests' AS family, created_at AS at FROM p
         UNION ALL SELECT 'pull-requests', merged_at FROM p
         UNION ALL SELECT 'pull-requests', closed_at FROM p");
     pub(super) TRANSITIONS = marking!("
         WITH p AS (SELECT q.created_at, q.merged_at, q.closed_at
-            FROM json_each($2) AS j
-            CROSS JOIN transitions AS t ON t.connection_id = $1 AND t.id = j.value AND t.subject_kind = 'pull-request'
-            CROSS JOIN pull_requests AS q ON q.connection_id = $1 AND q.id = t.subject)
+            FROM {each $2 AS j}
+            {then}JOIN @transitions AS t ON t.connection_id = $1 AND t.id = j.value AND t.subject_kind = 'pull-request'
+            {then}JOIN @pull_requests AS q ON q.connection_id = $1 AND q.id = t.subject)
         SELECT 'pull-requests' AS family, created_at AS at FROM p
         UNION ALL SELECT 'pull-requests', merged_at FROM p
         UNION ALL SELECT 'pull-requests', closed_at FROM p");
     pub(super) WORK_ITEMS = marking!("
         WITH r AS (SELECT w.created_at, w.closed_at
-            FROM json_each($2) AS j CROSS JOIN work_items AS w ON w.connection_id = $1 AND w.id = j.value)
+            FROM {each $2 AS j} {then}JOIN @work_items AS w ON w.connection_id = $1 AND w.id = j.value)
         SELECT 'work-items' AS family, created_at AS at FROM r
         UNION ALL SELECT 'work-items', closed_at FROM r");
     pub(super) DEPLOYMENTS = marking!("SELECT 'deployments' AS family, COALESCE(r.finished_at, r.created_at) AS at
-        FROM json_each($2) AS j CROSS JOIN deployments AS r ON r.connection_id = $1 AND r.id = j.value");
+        FROM {each $2 AS j} {then}JOIN @deployments AS r ON r.connection_id = $1 AND r.id = j.value");
     pub(super) WORKFLOW_RUNS = marking!("SELECT 'workflow-runs' AS family, r.finished_at AS at
-        FROM json_each($2) AS j CROSS JOIN workflow_runs AS r ON r.connection_id = $1 AND r.id = j.value");
+        FROM {each $2 AS j} {then}JOIN @workflow_runs AS r ON r.connection_id = $1 AND r.id = j.value");
 
     /// The days on which these pull requests were merged.
     MERGES = marking!("SELECT 'pull-requests' AS family, q.merged_at AS at
-        FROM json_each($2) AS j CROSS JOIN pull_requests AS q ON q.connection_id = $1 AND q.id = j.value");
+        FROM {each $2 AS j} {then}JOIN @pull_requests AS q ON q.connection_id = $1 AND q.id = j.value");
 
     /// Accounts of a page whose class is about to change, or to become known as another than was assumed of them: by
     /// their name, or, in a commit, by its address.
     FIND_RECLASSIFIED = concat!(
-        "SELECT json_group_array(j.value->>'id')
-        FROM jsonb_each($2) AS j LEFT JOIN people AS p ON p.connection_id = $1 AND p.id = j.value->>'id'
+        "SELECT {array j.value->>'id'}
+        FROM {rows $2 AS j} LEFT JOIN @people AS p ON p.connection_id = $1 AND p.id = j.value->>'id'
         WHERE ", class!("j.value->>'id'"), " <> j.value->>'kind'
-            OR EXISTS (SELECT 1 FROM commits AS c INDEXED BY commits_by_bot_address
+            OR EXISTS (SELECT 1 FROM @commits AS c{by commits_by_bot_address}
                 WHERE c.connection_id = $1 AND c.author_account = j.value->>'id' AND ", bot_address!("c.author_email"), "
                     AND ", class!("c.author_account", "c.author_email"), " <> j.value->>'kind')");
     /// Walks the records once: accounts change their class seldom, and an index on every author would cost every page.
     WORK_OF = marking!("
-        WITH who AS (SELECT value AS id FROM json_each($2)),
+        WITH who AS (SELECT j.value AS id FROM {each $2 AS j}),
         p AS (
-            SELECT q.created_at, q.merged_at, q.closed_at FROM pull_requests AS q
+            SELECT q.created_at, q.merged_at, q.closed_at FROM @pull_requests AS q
                 WHERE q.connection_id = $1 AND (q.author IN (SELECT id FROM who)
-                    OR q.id IN (SELECT pull_request FROM reviews
+                    OR q.id IN (SELECT pull_request FROM @reviews
                         WHERE connection_id = $1 AND author IN (SELECT id FROM who))
-                    OR q.id IN (SELECT subject FROM comments
+                    OR q.id IN (SELECT subject FROM @comments
                         WHERE connection_id = $1 AND subject_kind = 'pull-request' AND kind = 'review'
                             AND author IN (SELECT id FROM who))))
-        SELECT 'commits' AS family, authored_at AS at FROM commits
+        SELECT 'commits' AS family, authored_at AS at FROM @commits
             WHERE connection_id = $1 AND author_account IN (SELECT id FROM who)
         UNION ALL SELECT 'pull-requests', created_at FROM p
         UNION ALL SELECT 'pull-requests', merged_at FROM p
         UNION ALL SELECT 'pull-requests', closed_at FROM p
-        UNION ALL SELECT 'reviews', submitted_at FROM reviews
+        UNION ALL SELECT 'reviews', submitted_at FROM @reviews
             WHERE connection_id = $1 AND author IN (SELECT id FROM who)
-        UNION ALL SELECT 'work-items', created_at FROM work_items
+        UNION ALL SELECT 'work-items', created_at FROM @work_items
             WHERE connection_id = $1 AND (author IN (SELECT id FROM who)
-                OR EXISTS (SELECT 1 FROM json_each(assignees) AS a WHERE a.value IN (SELECT id FROM who)))
-        UNION ALL SELECT 'work-items', closed_at FROM work_items
+                OR EXISTS (SELECT 1 FROM {each assignees AS a} WHERE a.value IN (SELECT id FROM who)))
+        UNION ALL SELECT 'work-items', closed_at FROM @work_items
             WHERE connection_id = $1 AND (author IN (SELECT id FROM who)
-                OR EXISTS (SELECT 1 FROM json_each(assignees) AS a WHERE a.value IN (SELECT id FROM who)))
-        UNION ALL SELECT 'deployments', COALESCE(finished_at, created_at) FROM deployments
+                OR EXISTS (SELECT 1 FROM {each assignees AS a} WHERE a.value IN (SELECT id FROM who)))
+        UNION ALL SELECT 'deployments', COALESCE(finished_at, created_at) FROM @deployments
             WHERE connection_id = $1 AND author IN (SELECT id FROM who)");
     /// All days of a family: those of its records, and those of its buckets, which another time zone may have put beside
     /// them. A family that was not asked for costs nothing: its condition is decided before its rows are looked at.
     OF_FAMILY = marking!("
-        SELECT 'commits' AS family, authored_at AS at FROM commits WHERE $1 = 'commits'
-        UNION ALL SELECT 'pull-requests', created_at FROM pull_requests WHERE $1 = 'pull-requests'
-        UNION ALL SELECT 'pull-requests', merged_at FROM pull_requests WHERE $1 = 'pull-requests'
-        UNION ALL SELECT 'pull-requests', closed_at FROM pull_requests WHERE $1 = 'pull-requests'
-        UNION ALL SELECT 'reviews', submitted_at FROM reviews WHERE $1 = 'reviews'
-        UNION ALL SELECT 'work-items', created_at FROM work_items WHERE $1 = 'work-items'
-        UNION ALL SELECT 'work-items', closed_at FROM work_items WHERE $1 = 'work-items'
-        UNION ALL SELECT 'deployments', COALESCE(finished_at, created_at) FROM deployments WHERE $1 = 'deployments'
-        UNION ALL SELECT 'workflow-runs', finished_at FROM workflow_runs WHERE $1 = 'workflow-runs'
-        UNION ALL SELECT $1, day * 86400000000 FROM rollups WHERE metric IN (SELECT value FROM json_each($2))");
+        SELECT 'commits' AS family, authored_at AS at FROM @commits WHERE $1 = 'commits'
+        UNION ALL SELECT 'pull-requests', created_at FROM @pull_requests WHERE $1 = 'pull-requests'
+        UNION ALL SELECT 'pull-requests', merged_at FROM @pull_requests WHERE $1 = 'pull-requests'
+        UNION ALL SELECT 'pull-requests', closed_at FROM @pull_requests WHERE $1 = 'pull-requests'
+        UNION ALL SELECT 'reviews', submitted_at FROM @reviews WHERE $1 = 'reviews'
+        UNION ALL SELECT 'work-items', created_at FROM @work_items WHERE $1 = 'work-items'
+        UNION ALL SELECT 'work-items', closed_at FROM @work_items WHERE $1 = 'work-items'
+        UNION ALL SELECT 'deployments', COALESCE(finished_at, created_at) FROM @deployments WHERE $1 = 'deployments'
+        UNION ALL SELECT 'workflow-runs', finished_at FROM @workflow_runs WHERE $1 = 'workflow-runs'
+        UNION ALL SELECT $1, day * 86400000000 FROM @rollups WHERE metric IN {list $2}");
 }
 
 /// Marks the days of these records, where metrics rest on their kind.
@@ -144,17 +145,14 @@ pub(super) async fn find_reclassified(
     from: Provenance<'_>,
     people: &str,
 ) -> Result<Option<String>, StoreError> {
-    let found: String = sqlx::query_scalar(FIND_RECLASSIFIED)
-        .bind(from.connection.as_bytes().to_vec())
-        .bind(people.to_owned())
-        .fetch_one(tx.conn())
-        .await?;
+    let found: String =
+        sql::scalar(&FIND_RECLASSIFIED).bind(from.connection).bind(people.to_owned()).fetch_one(tx.conn()).await?;
     Ok((found != "[]").then_some(found))
 }
 
 /// Marks the days of all that these accounts did.
 pub(super) async fn mark_work_of(tx: &mut WorkspaceTx, from: Provenance<'_>, people: &str) -> Result<(), StoreError> {
-    run(tx, from, WORK_OF, people).await
+    run(tx, from, &WORK_OF, people).await
 }
 
 /// Marks the days on which these pull requests were merged.
@@ -164,7 +162,7 @@ pub(crate) async fn mark_merges(
     pull_requests: &[String],
     version: i64,
 ) -> Result<(), StoreError> {
-    let query = sqlx::query(MERGES).bind(connection.as_bytes().to_vec()).bind(json(&pull_requests)?).bind(version);
+    let query = sql::query(&MERGES).bind(connection).bind(json(&pull_requests)?).bind(version);
     query.execute(tx.conn()).await?;
     Ok(())
 }
@@ -176,17 +174,17 @@ pub(crate) async fn mark_family(
     metrics: &[&str],
     version: i64,
 ) -> Result<(), StoreError> {
-    let query = sqlx::query(OF_FAMILY).bind(word(family)?).bind(json(&metrics)?).bind(version);
+    let query = sql::query(&OF_FAMILY).bind(word(family)?).bind(json(&metrics)?).bind(version);
     query.execute(tx.conn()).await?;
     Ok(())
 }
 
-async fn run(tx: &mut WorkspaceTx, from: Provenance<'_>, statement: &'static str, ids: &str) -> Result<(), StoreError> {
-    sqlx::query(statement)
-        .bind(from.connection.as_bytes().to_vec())
-        .bind(ids.to_owned())
-        .bind(from.version)
-        .execute(tx.conn())
-        .await?;
+async fn run(
+    tx: &mut WorkspaceTx,
+    from: Provenance<'_>,
+    statement: &'static Statement,
+    ids: &str,
+) -> Result<(), StoreError> {
+    sql::query(statement).bind(from.connection).bind(ids.to_owned()).bind(from.version).execute(tx.conn()).await?;
     Ok(())
 }

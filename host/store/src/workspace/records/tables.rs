@@ -3,26 +3,37 @@
 use domain::RecordKind;
 
 use super::marks;
+use crate::sql::Statement;
 
 /// A table, by its statements.
 #[derive(Debug)]
 pub(crate) struct Table {
     /// $1 connection, $2 stream, $3 run, $4 generation, $5 JSON array of records.
-    pub(crate) upsert: &'static str,
+    pub(crate) upsert: Statement,
     /// $1 connection, $2 JSON array of ids, $3 now.
-    pub(crate) bury: &'static str,
+    pub(crate) bury: Statement,
     /// $1 connection, $2 stream, $3 generation; a JSON array of ids.
-    pub(crate) unseen: &'static str,
+    pub(crate) unseen: Statement,
     /// No parameter; the records that are not deleted.
-    pub(crate) count: &'static str,
+    pub(crate) count: Statement,
     /// Marks the days of records: $1 connection, $2 JSON array of ids, $3 data version.
-    pub(crate) mark: Option<&'static str>,
+    pub(crate) mark: Option<&'static Statement>,
     /// The table's name, and each column with where the record has it.
     #[cfg(test)]
     pub(crate) shape: (&'static str, &'static [(&'static str, &'static str)]),
 }
 
 /// Where a column's value stands in the record: under the column's name, unless a path is given.
+macro_rules! place {
+    ($column:ident) => {
+        concat!("{field ", stringify!($column), "}")
+    };
+    ($column:ident = $path:literal) => {
+        concat!("{path ", $path, "}")
+    };
+}
+
+#[cfg(test)]
 macro_rules! path {
     ($column:ident) => {
         stringify!($column)
@@ -37,32 +48,35 @@ macro_rules! optional {
         None
     };
     ($value:expr) => {
-        Some($value)
+        Some(&$value)
     };
 }
 
 macro_rules! tables {
     ($($constant:ident = $table:literal ($($column:ident $(= $path:literal)?),* $(,)?) $(marks $mark:expr)?;)*) => {$(
-        const $constant: Table = Table {
-            upsert: concat!(
-                "INSERT INTO ", $table, " (connection_id, stream, run_id, generation, id",
+        static $constant: Table = Table {
+            upsert: Statement::new(concat!($table, "::upsert"), concat!(
+                "INSERT INTO ", $table, " ({scope}connection_id, stream, run_id, generation, id",
                 $(", ", stringify!($column),)*
-                ") SELECT $1, $2, $3, $4, j.value->>'id'",
-                $(", j.value->>'", path!($column $(= $path)?), "'",)*
-                " FROM jsonb_each($5) AS j WHERE true ON CONFLICT (connection_id, id) DO UPDATE SET",
+                ") SELECT {scoped}$1, $2, $3, $4, j.value->>'id'",
+                $(", ", place!($column $(= $path)?),)*
+                " FROM {records $5 ", $table, "} WHERE true ON CONFLICT ({scope}connection_id, id) DO UPDATE SET",
                 " stream = excluded.stream, run_id = excluded.run_id, generation = excluded.generation,",
                 " deleted_at = NULL",
                 $(", ", stringify!($column), " = excluded.", stringify!($column),)*
-            ),
-            bury: concat!(
-                "UPDATE ", $table, " SET deleted_at = $3 WHERE connection_id = $1 AND deleted_at IS NULL",
-                " AND id IN (SELECT value FROM json_each($2))"
-            ),
-            unseen: concat!(
-                "SELECT json_group_array(id) FROM ", $table,
+            )),
+            bury: Statement::new(concat!($table, "::bury"), concat!(
+                "UPDATE ", $table, " SET deleted_at = $3 WHERE {mine} AND connection_id = $1 AND deleted_at IS NULL",
+                " AND id IN {list $2}"
+            )),
+            unseen: Statement::new(concat!($table, "::unseen"), concat!(
+                "SELECT {array id} FROM @", $table,
                 " WHERE connection_id = $1 AND stream = $2 AND generation < $3 AND deleted_at IS NULL"
+            )),
+            count: Statement::new(
+                concat!($table, "::count"),
+                concat!("SELECT COUNT(*) FROM @", $table, " WHERE deleted_at IS NULL")
             ),
-            count: concat!("SELECT COUNT(*) FROM ", $table, " WHERE deleted_at IS NULL"),
             mark: optional!($($mark)?),
             #[cfg(test)]
             shape: ($table, &[$((stringify!($column), path!($column $(= $path)?)),)*]),
@@ -104,7 +118,7 @@ tables! {
 }
 
 /// The table of a kind, where this version has one.
-pub(crate) const fn table(kind: RecordKind) -> Option<&'static Table> {
+pub(crate) fn table(kind: RecordKind) -> Option<&'static Table> {
     Some(match kind {
         RecordKind::Person => &PEOPLE,
         RecordKind::Team => &TEAMS,
@@ -134,10 +148,10 @@ pub(crate) const fn table(kind: RecordKind) -> Option<&'static Table> {
 
 /// Every statement of every table.
 #[cfg(test)]
-pub(crate) fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
+pub(crate) fn statements() -> impl Iterator<Item = &'static Statement> {
     RecordKind::ALL.iter().filter_map(|kind| table(*kind)).flat_map(|table| {
-        let Table { upsert, bury, unseen, count, mark: _, shape: (name, _) } = table;
-        [upsert, bury, unseen, count].map(|text| (*name, *text))
+        let Table { upsert, bury, unseen, count, mark: _, shape: _ } = table;
+        [upsert, bury, unseen, count]
     })
 }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use domain::rollup::Family;
 
 use super::{epoch, raise};
-use crate::row::{Cells, word};
+use crate::row::word;
 use crate::workspace::records::marks;
 use crate::{StoreError, WorkspaceRead, WorkspaceTx, sql, version};
 
@@ -17,9 +17,9 @@ use crate::{StoreError, WorkspaceRead, WorkspaceTx, sql, version};
 pub type Basis = BTreeMap<Family, String>;
 
 sql::statements! {
-    NOTED = "SELECT family, version FROM rollup_basis";
-    NOTE = "INSERT INTO rollup_basis (family, version) VALUES ($1, $2)
-        ON CONFLICT (family) DO UPDATE SET version = excluded.version";
+    NOTED = "SELECT family, version FROM @rollup_basis";
+    NOTE = "INSERT INTO rollup_basis ({scope}family, version) VALUES ({scoped}$1, $2)
+        ON CONFLICT ({scope}family) DO UPDATE SET version = excluded.version";
 }
 
 /// What the buckets of this state of the rows follow, or will when no day is dirty. Empty at first.
@@ -27,7 +27,7 @@ sql::statements! {
 /// # Errors
 /// When the database cannot be read.
 pub async fn noted(tx: &mut WorkspaceRead) -> Result<Basis, StoreError> {
-    let rows = sqlx::query(NOTED).fetch_all(tx.conn()).await?;
+    let rows = sql::query(&NOTED).fetch_all(tx.conn()).await?;
     rows.iter().map(|row| Ok((row.word("family")?, row.cell("version")?))).collect()
 }
 
@@ -47,7 +47,7 @@ pub async fn adopt(
     let marked = version::raise(tx).await?;
     for (family, version) in basis.iter().filter(|(family, version)| noted.get(*family) != Some(*version)) {
         marks::mark_family(tx, *family, &metrics(*family), marked).await?;
-        sqlx::query(NOTE).bind(word(family)?).bind(version.clone()).execute(tx.conn()).await?;
+        sql::query(&NOTE).bind(word(family)?).bind(version.clone()).execute(tx.conn()).await?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@ use domain::Day;
 use domain::rollup::{Bucket, Grain};
 
 use super::Recomputed;
-use crate::testing::Bench;
+use crate::testing::{Bench, also_on_postgres};
 use crate::{StoreError, WorkspaceRead, rollups, version};
 
 fn bucket(metric: &str, day: i32, grain: Grain, key: &str) -> Bucket {
@@ -78,3 +78,8 @@ async fn who_read_before_another_roll_up_was_written_writes_nothing() -> Result<
     assert!(write(epoch().await?, 3).await?, "it is read anew and written");
     Ok(())
 }
+
+also_on_postgres!(
+    a_day_is_replaced_and_its_neighbours_stay,
+    who_read_before_another_roll_up_was_written_writes_nothing
+);

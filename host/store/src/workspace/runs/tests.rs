@@ -3,7 +3,7 @@ use domain::inspection::{Inspection, Traffic};
 use domain::run::{LogLevel, LogLine, RunState, Usage};
 
 use super::{BOUND, Finish, bounded};
-use crate::testing::{Bench, noon};
+use crate::testing::{Bench, also_on_postgres, noon};
 use crate::{StoreError, WorkspaceRead, WorkspaceTx, runs};
 
 #[tokio::test]
@@ -62,3 +62,5 @@ fn logs_are_cut_at_their_bound_and_stay_json() -> Result<(), StoreError> {
     assert_eq!(lines.len(), BOUND / 1003);
     Ok(())
 }
+
+also_on_postgres!(a_run_is_read_as_it_was_written, runs_are_listed_newest_first_in_pages);

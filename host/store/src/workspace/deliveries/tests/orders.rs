@@ -10,7 +10,7 @@ use proptest::test_runner::{Config, TestRunner};
 
 use super::plain::{self, Graph};
 use super::*;
-use crate::testing::{DAY, done};
+use crate::testing::{DAY, also_on_postgres, done};
 
 /// What one case is about. Commit `i` is made on day `10 + i`.
 #[derive(Debug, Clone)]
@@ -234,3 +234,5 @@ fn in_whatever_order_records_come_it_is_as_computed_from_all_of_them_at_once() {
         panic!("{error}");
     }
 }
+
+also_on_postgres!();

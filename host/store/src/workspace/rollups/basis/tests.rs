@@ -3,7 +3,7 @@ use domain::{Day, Record};
 
 use super::{Basis, adopt, noted};
 use crate::rollups::{Recomputed, epoch, replace};
-use crate::testing::{Bench, commit, noon, pull_request};
+use crate::testing::{Bench, also_on_postgres, commit, noon, pull_request};
 use crate::{StoreError, WorkspaceTx, dirty};
 
 fn metrics(family: Family) -> Vec<&'static str> {
@@ -75,3 +75,9 @@ async fn an_adoption_stops_the_roll_ups_that_are_under_way() -> Result<(), Store
     assert!(!bench.store.workspace(bench.workspace, "write", async |tx| replace(tx, before, &[]).await).await?);
     Ok(())
 }
+
+also_on_postgres!(
+    a_new_formula_marks_all_days_of_its_family_and_of_no_other,
+    days_that_have_buckets_and_no_records_are_marked_too,
+    an_adoption_stops_the_roll_ups_that_are_under_way
+);

@@ -7,17 +7,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use domain::WorkspaceId;
 use tokio::sync::OnceCell;
 
-use crate::database::Database;
+use super::database::Database;
 use crate::{StoreError, workspace};
 
 /// Files that stay open. Those in use stay open beyond it.
 const OPEN_FILES: usize = 64;
 
-type Slot = Arc<OnceCell<Database>>;
+pub(super) type Slot = Arc<OnceCell<Database>>;
 
 /// The data files of a store.
 #[derive(Debug)]
-pub(crate) struct Files {
+pub(super) struct Files {
     folder: PathBuf,
     open: Mutex<Open>,
 }
@@ -30,16 +30,16 @@ struct Open {
 }
 
 impl Files {
-    pub(crate) fn new(folder: PathBuf) -> Self {
+    pub(super) fn new(folder: PathBuf) -> Self {
         Self { folder, open: Mutex::default() }
     }
 
-    pub(crate) fn folder(&self) -> &Path {
+    pub(super) fn folder(&self) -> &Path {
         &self.folder
     }
 
     /// The slot of a workspace; the file behind it is opened by [`Files::open`].
-    pub(crate) fn slot(&self, id: WorkspaceId) -> Slot {
+    pub(super) fn slot(&self, id: WorkspaceId) -> Slot {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.clock += 1;
         let clock = open.clock;
@@ -52,12 +52,12 @@ impl Files {
     }
 
     /// Opens the file of a workspace that is known to exist.
-    pub(crate) async fn open(&self, id: WorkspaceId) -> Result<Database, StoreError> {
+    pub(super) async fn open(&self, id: WorkspaceId) -> Result<Database, StoreError> {
         Database::open(self.path(id), &workspace::MIGRATIONS).await
     }
 
     /// Forgets all files and closes them.
-    pub(crate) async fn close(&self) {
+    pub(super) async fn close(&self) {
         let slots = std::mem::take(&mut self.open.lock().unwrap_or_else(PoisonError::into_inner).slots);
         for (_, slot) in slots.into_values() {
             if let Some(database) = slot.get() {

@@ -4,18 +4,16 @@ use std::path::Path;
 
 use sqlx::sqlite::SqlitePool;
 
-use crate::{StoreError, sql};
+use crate::StoreError;
 
-sql::statements! {
-    CREATE = "CREATE TABLE IF NOT EXISTS schema_version (
+const CREATE: &str = "CREATE TABLE IF NOT EXISTS schema_version (
         version INTEGER NOT NULL, -- the newest migration that was applied; kept as long as the file
         CHECK (version >= 0)
     ) STRICT";
-    FIND = "SELECT version FROM schema_version";
-    INSERT = "INSERT INTO schema_version (version) SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM schema_version)";
-    UPDATE = "UPDATE schema_version SET version = $1";
-    BEGIN = "BEGIN IMMEDIATE";
-}
+const FIND: &str = "SELECT version FROM schema_version";
+const INSERT: &str = "INSERT INTO schema_version (version) SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM schema_version)";
+const UPDATE: &str = "UPDATE schema_version SET version = $1";
+const BEGIN: &str = "BEGIN IMMEDIATE";
 
 /// The numbered files of one folder of `migrations/`; the first is number 1.
 #[derive(Debug)]
@@ -65,7 +63,7 @@ mod tests {
         let lists: [(&str, &Migrations); 2] =
             [("control", &crate::control::MIGRATIONS), ("workspace", &crate::workspace::MIGRATIONS)];
         for (folder, list) in lists {
-            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(folder);
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/sqlite").join(folder);
             let files = fs::read_dir(&folder).expect("the folder").map(|entry| entry.expect("an entry").path());
             let mut files: Vec<_> = files.collect();
             files.sort();

@@ -8,22 +8,19 @@ use std::time::Duration;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Sqlite, Transaction};
 
-use crate::migrate::Migrations;
-use crate::{StoreError, sql};
+use super::migrate::Migrations;
+use crate::StoreError;
+use crate::store::ACQUIRE_TIMEOUT;
 
 /// A write-ahead log of older versions can be corrupted when two connections checkpoint at once.
 const OLDEST_ENGINE: (&str, [u32; 3]) = ("3.51.3", [3, 51, 3]);
 const READERS: u32 = 3;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a transaction may wait to begin.
-pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(60);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
-sql::statements! {
-    ENGINE_VERSION = "SELECT sqlite_version()";
-    BEGIN_WRITE = "BEGIN IMMEDIATE";
-    BEGIN_READ = "BEGIN DEFERRED";
-}
+const ENGINE_VERSION: &str = "SELECT sqlite_version()";
+const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
+const BEGIN_READ: &str = "BEGIN DEFERRED";
 
 /// An open file.
 #[derive(Debug)]
