@@ -135,4 +135,6 @@ async fn pool(url: &str, connections: u32) -> Result<PgPool, StoreError> {
 }
 
 #[cfg(test)]
+mod leaks;
+#[cfg(test)]
 mod tests;

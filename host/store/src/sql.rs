@@ -17,4 +17,4 @@ pub(crate) use statement::{Statement, statements};
 pub(crate) use value::Value;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

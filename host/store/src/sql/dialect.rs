@@ -60,11 +60,27 @@ pub(super) fn sqlite(template: &str) -> String {
 }
 
 pub(super) fn postgres(template: &str) -> Scoped {
+    bound(template, true)
+}
+
+/// As if the statement were not bound to a workspace in what it reads, changes and deletes: only tests ask for it, to see
+/// what the other wall holds by itself.
+#[cfg(test)]
+pub(super) fn unbound_postgres(template: &str) -> Scoped {
+    bound(template, false)
+}
+
+fn bound(template: &str, is_bound: bool) -> Scoped {
     let workspace = format!("${}", parameters(template) + 1);
     let mut is_scoped = false;
     let text = render(template, |piece| {
-        is_scoped |= matches!(piece, Piece::Table(..) | Piece::Mine { .. } | Piece::Marker("scoped", _));
+        is_scoped |= match piece {
+            Piece::Table(..) | Piece::Mine { .. } => is_bound,
+            Piece::Marker(word, _) => word == "scoped",
+        };
         match piece {
+            Piece::Table(name, _) if !is_bound => name.to_owned(),
+            Piece::Mine { alone } if !is_bound => format!("TRUE{}", if alone { "" } else { " AND " }),
             Piece::Table(name, named) => {
                 let alias = if named { String::new() } else { format!(" AS {name}") };
                 format!("(SELECT * FROM {name} WHERE workspace_id = {workspace}){alias}")

@@ -32,7 +32,11 @@ impl Statement {
         self.sqlite.get_or_init(|| dialect::sqlite(self.template).leak())
     }
 
-    pub(crate) fn postgres(&self) -> Scoped {
+    pub(crate) fn postgres(&'static self) -> Scoped {
+        #[cfg(test)]
+        if let Some(unbound) = super::tests::unbound(self) {
+            return unbound;
+        }
         *self.postgres.get_or_init(|| dialect::postgres(self.template))
     }
 }

@@ -1,13 +1,36 @@
 //! Every statement is prepared on both engines, and says what it takes from whom.
 
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use sqlx::{Executor as _, SqlSafeStr as _};
 
-use super::{Conn, Statement};
+use super::dialect::Scoped;
+use super::{Conn, Statement, dialect};
 use crate::testing::{Bench, also_on_postgres, tables};
 use crate::{StoreError, control, postgres, workspace};
+
+thread_local! {
+    static BOUND: Cell<bool> = const { Cell::new(true) };
+    static RAN: RefCell<BTreeSet<&'static str>> = const { RefCell::new(BTreeSet::new()) };
+}
+
+/// From here on statements of this thread are not bound to workspaces on PostgreSQL.
+pub(crate) fn unbind() {
+    BOUND.set(false);
+}
+
+/// The names of the statements that this thread ran on PostgreSQL.
+pub(crate) fn ran() -> BTreeSet<&'static str> {
+    RAN.with_borrow(Clone::clone)
+}
+
+pub(super) fn unbound(statement: &'static Statement) -> Option<Scoped> {
+    RAN.with_borrow_mut(|ran| ran.insert(statement.name()));
+    (!BOUND.get()).then(|| dialect::unbound_postgres(statement.template()))
+}
 
 #[tokio::test]
 async fn every_statement_prepares() -> Result<(), StoreError> {
