@@ -19,6 +19,7 @@ use crate::faults::{self, Fault};
 use crate::pages::{self, PageCommit};
 use crate::rollups::{self, Recomputed, basis};
 use crate::runs::{self, Finish, NewRun};
+use crate::sql::Statement;
 use crate::sql::tests::{ran, unbind};
 use crate::testing::{
     Bench, TestDatabase, commit, deployment, every_kind, new_workspace, noon, on_postgres, person, pull_request, tables,
@@ -309,15 +310,13 @@ async fn row_level_security_holds_alone() {
 #[tokio::test]
 async fn without_either_wall_workspaces_leak() {
     unbind();
-    let wrong = leaks(false).await;
-    assert!(wrong.iter().any(|wrong| wrong.starts_with("moved") || wrong.starts_with("seen")), "{wrong:#?}");
+    assert_ne!(leaks(false).await, [""; 0]);
 }
 
 #[tokio::test]
 async fn every_statement_on_a_workspaces_rows_is_put_to_the_test() {
     leaks(true).await;
     let ran = ran();
-    let left: Vec<_> =
-        workspace::statements().map(|statement| statement.name()).filter(|name| !ran.contains(name)).collect();
+    let left: Vec<_> = workspace::statements().map(Statement::name).filter(|name| !ran.contains(name)).collect();
     assert_eq!(left, [""; 0]);
 }
