@@ -3,6 +3,7 @@
 //! To add one: describe it in `cli.rs`, write its file here, and give it its line in [`run`].
 
 pub mod audit;
+pub mod database;
 pub mod budget;
 pub mod check;
 pub mod connect;
@@ -36,6 +37,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
     match command {
         Command::Init(arguments) => init::run(&arguments, output).await,
         Command::Plugin(command) if !command.needs_host(&config) => plugin::run_without_host(command, output),
+        Command::Database(command) => database::run(&command, output).await,
         Command::Check => check::run(&config, output).await,
         command => {
             let config = Config::load(&config)?;
@@ -51,7 +53,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
                 Command::Budget(command) => budget::run(command, config, output).await,
                 Command::Token(command) => token::run(command, config, output).await,
                 Command::Audit(arguments) => audit::run(&arguments, config, output).await,
-                Command::Init(_) | Command::Check | Command::Compile | Command::Guests { .. } => Ok(()),
+                Command::Init(_) | Command::Database(_) | Command::Check | Command::Compile | Command::Guests { .. } => Ok(()),
             }
         }
     }

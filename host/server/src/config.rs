@@ -2,6 +2,7 @@
 //!
 //! To add a key: put it with its default and a comment into `config/defaults.toml` and into its section here.
 
+mod address;
 mod overlay;
 mod reach;
 
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use domain::{Budget, BudgetKind};
 use serde::Deserialize;
 
+pub use address::DatabaseAddress;
 pub use overlay::ConfigError;
 pub use reach::{Egress, Network};
 
@@ -53,6 +55,8 @@ pub struct Config {
 #[expect(missing_docs, reason = "each key is described where its default is")]
 pub struct Storage {
     pub data: PathBuf,
+    #[serde(deserialize_with = "address::unless_empty")]
+    pub database: Option<DatabaseAddress>,
 }
 
 /// See `defaults.toml`.

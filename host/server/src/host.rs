@@ -14,7 +14,7 @@ use std::sync::Arc;
 use domain::Instant;
 use sandbox::trust::TrustPolicy;
 use serde_json::Value;
-use store::Store;
+use store::{Store, StoreError};
 use store::audit::Entry;
 use store::plugins::Plugin;
 use store::workspaces::{self, Workspace};
@@ -44,19 +44,27 @@ pub struct Host {
     pub providers: egress::Egress,
 }
 
+/// The store that the configuration names: a shared database, or the directory.
+pub(crate) async fn open_store(config: &Config) -> Result<Store, StoreError> {
+    match &config.storage.database {
+        Some(database) => Store::connect(database.expose()).await,
+        None => Store::open(&config.storage.data).await,
+    }
+}
+
 impl Host {
     /// Open what `weighbridge init` made.
     ///
     /// # Errors
     /// A store that is not there or newer than this version, or a key that is not the store's.
     pub async fn open(config: Config) -> Result<Self, CommandError> {
-        if !config.storage.data.join("control.db").exists() {
+        if config.storage.database.is_none() && !config.storage.data.join("control.db").exists() {
             let data = config.storage.data.display();
             return Err(CommandError::failed(format!("there is no store in `{data}`: `weighbridge init` makes one")));
         }
-        let store = Store::open(&config.storage.data).await?;
+        let store = open_store(&config).await?;
         let keys = Keys::open(&config, &store).await?;
-        let packages = Packages::new(config.storage.data.join("packages"));
+        let packages = Packages::new(config.storage.data.join("packages"), &store);
         let providers = oauth::egress(&config).map_err(|error| CommandError::because(&error))?;
         Ok(Self { config: Arc::new(config), store, keys: Arc::new(keys), packages, providers })
     }

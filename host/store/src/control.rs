@@ -9,6 +9,7 @@ pub mod credentials;
 pub mod keys;
 pub mod meta;
 pub mod offers;
+pub mod packages;
 pub mod plugins;
 pub mod tokens;
 pub mod trust;
@@ -25,6 +26,7 @@ pub(crate) const MIGRATIONS: Migrations = Migrations(&[
     include_str!("../migrations/sqlite/control/0003_upgrades.sql"),
     include_str!("../migrations/sqlite/control/0004_authorizations.sql"),
     include_str!("../migrations/sqlite/control/0005_budgets.sql"),
+    include_str!("../migrations/sqlite/control/0006_packages.sql"),
 ]);
 
 /// Every statement that runs on the control database.
@@ -41,6 +43,7 @@ pub(crate) fn statements() -> impl Iterator<Item = &'static Statement> {
         keys::STATEMENTS,
         meta::STATEMENTS,
         offers::STATEMENTS,
+        packages::STATEMENTS,
         plugins::STATEMENTS,
         tokens::STATEMENTS,
         trust::STATEMENTS,

@@ -33,7 +33,7 @@ mod testing;
 mod workspace;
 
 pub use control::{
-    audit, authorizations, budgets, changes, connections, credentials, keys, meta, offers, plugins, tokens, trust,
+    audit, authorizations, budgets, changes, connections, credentials, keys, meta, offers, packages, plugins, tokens, trust,
     workspaces,
 };
 pub use error::StoreError;

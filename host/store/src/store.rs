@@ -84,6 +84,12 @@ impl Store {
         &self.0.weights
     }
 
+    /// Whether other hosts work on the same rows.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        matches!(self.0.engine, Engine::Postgres { .. })
+    }
+
     /// Closes all connections in order. Transactions that are under way end first.
     pub async fn close(&self) {
         match &self.0.engine {

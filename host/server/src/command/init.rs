@@ -10,12 +10,12 @@ use serde::Serialize;
 use serde_json::json;
 use store::audit::Entry;
 use store::workspaces::{self, Workspace};
-use store::{Store, StoreError, SystemTx, audit};
+use store::{StoreError, SystemTx, audit};
 
 use super::CommandError;
 use crate::cli::Init;
 use crate::config::{Config, DEFAULTS, FILE_NAME};
-use crate::host::{Host, Keys};
+use crate::host::{Host, Keys, open_store};
 use crate::output::Output;
 
 /// The workspace and the time zone where none is named.
@@ -47,7 +47,7 @@ pub async fn run(arguments: &Init, output: Output) -> Result<(), CommandError> {
     let path = directory.join(FILE_NAME);
     write_configuration(&path)?;
     let config = Config::load(&path)?;
-    let store = Store::open(&config.storage.data).await?;
+    let store = open_store(&config).await?;
     let host_made = Keys::establish(&config, &store).await?;
     store.close().await;
     let host = Host::open(config).await?;

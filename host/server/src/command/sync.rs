@@ -136,7 +136,7 @@ async fn claim(
         let now = Instant::now();
         let lease = host
             .store
-            .system("claim a connection", async |tx| leases::claim(tx, connection.id, now, &owner, LEASE).await)
+            .leases("claim a connection", async |tx| leases::claim(tx, connection.id, now, &owner, LEASE).await)
             .await?;
         match lease {
             Some(lease) => return Ok(lease),

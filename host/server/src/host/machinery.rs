@@ -115,7 +115,7 @@ impl Machinery {
 
     async fn make(&self, host: &Host, plugin: Plugin) -> Result<Arc<Runnable>, CommandError> {
         let policy = host.trust_policy().await?;
-        let package = trust::verify_installed(host.packages.read(plugin.digest)?, &policy, plugin.installed_at)?;
+        let package = trust::verify_installed(host.packages.read(plugin.digest).await?, &policy, plugin.installed_at)?;
         if package.digest() != plugin.digest {
             let id = &plugin.id;
             return Err(CommandError::refused(format!("the stored package of {id} is not the one that was installed")));

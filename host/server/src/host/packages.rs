@@ -1,35 +1,58 @@
-//! The files of installed packages, each named by its own digest, with its envelope beside it.
+//! The files of installed packages, each named by its own digest, with its envelope beside it. Where hosts share a
+//! database, packages are in there, too, and a host fetches those that another one installed.
 
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use domain::Digest;
+use domain::{Digest, Instant};
 use sandbox::package::{MAX_ENVELOPE_BYTES, UnverifiedPackage};
 use sandbox::trust::VerifiedPackage;
+use store::packages::{self, Stored};
+use store::{Store, SystemRead, SystemTx};
 
 use crate::error::CommandError;
 
 /// A folder of packages.
 #[derive(Debug, Clone)]
-pub struct Packages(PathBuf);
+pub struct Packages {
+    folder: PathBuf,
+    /// Where other hosts find them.
+    shared: Option<Store>,
+}
 
 impl Packages {
-    pub(super) fn new(folder: PathBuf) -> Self {
-        Self(folder)
+    pub(super) fn new(folder: PathBuf, store: &Store) -> Self {
+        Self { folder, shared: store.is_shared().then(|| store.clone()) }
     }
 
     /// Write a package, whole or not at all.
-    pub(crate) fn keep(&self, package: &VerifiedPackage) -> Result<(), CommandError> {
-        fs::create_dir_all(&self.0).map_err(CommandError::io("making", &self.0))?;
-        let path = self.path(package.digest());
-        write(&envelope(&path), package.envelope())?;
-        write(&path, package.bytes())
+    pub(crate) async fn keep(&self, package: &VerifiedPackage) -> Result<(), CommandError> {
+        let (digest, stored) = (package.digest(), stored(package.bytes(), package.envelope()));
+        if let Some(store) = &self.shared {
+            let put = async |tx: &mut SystemTx| packages::put(tx, digest, &stored, Instant::now()).await;
+            store.system("keep a package", put).await?;
+        }
+        self.write(digest, &stored)
     }
 
     /// Read a package back. It is as unverified as any file.
-    pub(crate) fn read(&self, digest: Digest) -> Result<UnverifiedPackage, CommandError> {
-        Ok(UnverifiedPackage::read(&self.path(digest))?)
+    pub(crate) async fn read(&self, digest: Digest) -> Result<UnverifiedPackage, CommandError> {
+        let path = self.path(digest);
+        if let Some(store) = self.shared.as_ref().filter(|_| !path.exists()) {
+            let find = async |tx: &mut SystemRead| packages::find(tx, digest).await;
+            if let Some(stored) = store.system_read("fetch a package", find).await? {
+                self.write(digest, &stored)?;
+            }
+        }
+        Ok(UnverifiedPackage::read(&path)?)
+    }
+
+    fn write(&self, digest: Digest, stored: &Stored) -> Result<(), CommandError> {
+        fs::create_dir_all(&self.folder).map_err(CommandError::io("making", &self.folder))?;
+        let path = self.path(digest);
+        write(&envelope(&path), &stored.envelope)?;
+        write(&path, &stored.bytes)
     }
 
     /// The envelope beside a package, as it lies there; none where it cannot be read.
@@ -41,8 +64,12 @@ impl Packages {
     }
 
     fn path(&self, digest: Digest) -> PathBuf {
-        self.0.join(format!("{digest}.wasm"))
+        self.folder.join(format!("{digest}.wasm"))
     }
+}
+
+fn stored(bytes: &[u8], envelope: &[u8]) -> Stored {
+    Stored { bytes: bytes.to_vec(), envelope: envelope.to_vec() }
 }
 
 fn envelope(path: &Path) -> PathBuf {

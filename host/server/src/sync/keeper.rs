@@ -32,7 +32,7 @@ impl<'a> Keeper<'a> {
             return Ok(());
         }
         let until = now.after(LEASE);
-        self.host.store.system("extend a lease", async |tx| leases::extend(tx, self.lease, until).await).await?;
+        self.host.store.leases("extend a lease", async |tx| leases::extend(tx, self.lease, until).await).await?;
         self.until.store(until.as_micros(), Ordering::Relaxed);
         Ok(())
     }

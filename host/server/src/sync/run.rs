@@ -301,7 +301,7 @@ async fn release(host: &Host, connection: &Connection, lease: &Lease, ending: &E
     let random = u64::try_from(now.as_micros()).unwrap_or_default().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 16;
     let (outcome, wait) = ending.verdict(interval, lease.failures, random);
     host.store
-        .system("release a lease", async |tx| leases::release(tx, lease, now.after(wait), &outcome).await)
+        .leases("release a lease", async |tx| leases::release(tx, lease, now.after(wait), &outcome).await)
         .await?;
     crash::follow(host, connection, ending, &outcome).await;
     Ok(())

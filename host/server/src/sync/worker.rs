@@ -138,7 +138,7 @@ impl Workers {
     async fn claim(&self, workspace: WorkspaceId) -> Option<Lease> {
         let (now, owner) = (Instant::now(), &self.owner);
         let claim = async |tx: &mut store::SystemTx| leases::claim_due(tx, workspace, now, owner, LEASE).await;
-        let claimed = self.host.store.system("claim a due connection", claim).await;
+        let claimed = self.host.store.leases("claim a due connection", claim).await;
         claimed.unwrap_or_else(|error| {
             tracing::error!(error = &error as &dyn std::error::Error, "sync.claim.failed");
             None

@@ -133,7 +133,7 @@ pub async fn waiting(host: &Host, id: &PluginId, version: Option<&str>) -> Resul
 /// # Errors
 /// When disk or store cannot.
 pub async fn hold_back(host: &Host, package: &VerifiedPackage, waiting: &Waiting) -> Result<(), CommandError> {
-    host.packages.keep(package)?;
+    host.packages.keep(package).await?;
     let now = Instant::now();
     let Plugin { id, version, sequence, digest, manifest, signer, .. } = installed(package, now)?;
     let state = OfferState::Pending;
@@ -152,7 +152,7 @@ pub async fn hold_back(host: &Host, package: &VerifiedPackage, waiting: &Waiting
 /// # Errors
 /// When disk or store cannot.
 pub async fn go_live(host: &Host, package: &VerifiedPackage, action: &str) -> Result<Affected, CommandError> {
-    host.packages.keep(package)?;
+    host.packages.keep(package).await?;
     let now = Instant::now();
     let plugin = installed(package, now)?;
     let go = async |tx: &mut SystemTx| {
@@ -169,7 +169,7 @@ pub async fn go_live(host: &Host, package: &VerifiedPackage, action: &str) -> Re
 /// # Errors
 /// When it is not trusted any more, or cannot be made live.
 pub async fn approve(host: &Host, machinery: &Machinery, offer: &Offer) -> Result<Affected, CommandError> {
-    let package = trust::verify(host.packages.read(offer.digest)?, &host.trust_policy().await?, Instant::now())?;
+    let package = trust::verify(host.packages.read(offer.digest).await?, &host.trust_policy().await?, Instant::now())?;
     if package.digest() != offer.digest {
         return Err(CommandError::refused(format!(
             "the stored package of {} is not the one that was offered",

@@ -178,6 +178,14 @@ CREATE TABLE budgets (
 CREATE UNIQUE INDEX budgets_of ON budgets
     (COALESCE(plugin_id, ''), COALESCE(workspace_id, '00000000-0000-0000-0000-000000000000'), name);
 
+CREATE TABLE packages (
+    digest BYTEA NOT NULL, -- SHA-256 of the whole package; kept for good
+    bytes BYTEA NOT NULL, -- the package; kept for good
+    envelope BYTEA NOT NULL, -- the signature beside it; kept for good
+    kept_at BIGINT NOT NULL, -- when it was kept last; kept for good
+    PRIMARY KEY (digest)
+);
+
 INSERT INTO changes (id, number) VALUES (1, 0);
 
 -- Triggers count, so that no statement of any version can forget to.
