@@ -18,6 +18,7 @@ mod oauth;
 mod packaging;
 mod quarantine;
 mod random;
+mod shared;
 mod stopping;
 mod tenancy;
 mod trust;

@@ -3,11 +3,11 @@
 //! To add one: describe it in `cli.rs`, write its file here, and give it its line in [`run`].
 
 pub mod audit;
-pub mod database;
 pub mod budget;
 pub mod check;
 pub mod connect;
 pub mod connection;
+pub mod database;
 pub mod init;
 pub mod metrics;
 pub mod plugin;
@@ -53,7 +53,11 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
                 Command::Budget(command) => budget::run(command, config, output).await,
                 Command::Token(command) => token::run(command, config, output).await,
                 Command::Audit(arguments) => audit::run(&arguments, config, output).await,
-                Command::Init(_) | Command::Database(_) | Command::Check | Command::Compile | Command::Guests { .. } => Ok(()),
+                Command::Init(_)
+                | Command::Database(_)
+                | Command::Check
+                | Command::Compile
+                | Command::Guests { .. } => Ok(()),
             }
         }
     }

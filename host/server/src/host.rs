@@ -14,10 +14,10 @@ use std::sync::Arc;
 use domain::Instant;
 use sandbox::trust::TrustPolicy;
 use serde_json::Value;
-use store::{Store, StoreError};
 use store::audit::Entry;
 use store::plugins::Plugin;
 use store::workspaces::{self, Workspace};
+use store::{Store, StoreError};
 
 pub use budgets::Places;
 pub use keys::{Keys, KeysError};

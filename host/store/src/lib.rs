@@ -33,8 +33,8 @@ mod testing;
 mod workspace;
 
 pub use control::{
-    audit, authorizations, budgets, changes, connections, credentials, keys, meta, offers, packages, plugins, tokens, trust,
-    workspaces,
+    audit, authorizations, budgets, changes, connections, credentials, keys, meta, offers, packages, plugins, tokens,
+    trust, workspaces,
 };
 pub use error::StoreError;
 pub use scope::{SystemRead, SystemTx, WorkspaceRead, WorkspaceTx};

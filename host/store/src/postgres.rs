@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use domain::WorkspaceId;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{Connection as _, PgConnection, Postgres as Engine, Transaction};
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection, Postgres as Engine, Transaction};
 use tokio::time::timeout;
 use uuid::Uuid;
 
@@ -109,7 +109,11 @@ impl Postgres {
     }
 
     async fn begin(&self, begin: &'static str, scope: Option<WorkspaceId>) -> Result<Conn, sqlx::Error> {
-        let tx: Transaction<'static, Engine> = self.pool.begin_with(begin).await?;
+        // In a task of its own, which goes on when this future is dropped: sqlx does not know of a transaction whose
+        // beginning was broken off, and would give its connection to the next one with the transaction still open.
+        let pool = self.pool.clone();
+        let begun = tokio::spawn(async move { pool.begin_with(begin).await });
+        let tx: Transaction<'static, Engine> = begun.await.map_err(|_| sqlx::Error::WorkerCrashed)??;
         Ok(Conn::Postgres { tx, scope })
     }
 }
@@ -120,7 +124,9 @@ async fn pool(url: &str, connections: u32) -> Result<PgPool, StoreError> {
     let options = options
         .application_name("weighbridge")
         .options([("search_path", "weighbridge"), ("default_transaction_isolation", "read committed")])
-        .statement_cache_capacity(512);
+        .statement_cache_capacity(512)
+        // A statement that waits for a lock would count as slow.
+        .disable_statement_logging();
     // A pool tries again until its patience ends; the first connection says at once what is wrong.
     let first = timeout(FIRST_TIMEOUT, PgConnection::connect_with(&options)).await;
     let first = first.unwrap_or(Err(sqlx::Error::PoolTimedOut));

@@ -13,6 +13,8 @@ use super::build::built;
 #[derive(Debug)]
 pub struct Host {
     folder: TempDir,
+    /// The database that it shares with others, where it does.
+    database: Option<String>,
 }
 
 /// How a command ended.
@@ -73,10 +75,18 @@ impl Host {
     }
 
     fn within(folder: TempDir) -> Self {
-        let host = Self { folder };
-        let folder = host.folder().display().to_string();
-        let _ = host.run(&["init", &folder]).good();
-        host
+        Self::on(folder, None).initialised()
+    }
+
+    /// A host that is not set up yet.
+    pub(super) fn on(folder: TempDir, database: Option<String>) -> Self {
+        Self { folder, database }
+    }
+
+    pub(super) fn initialised(self) -> Self {
+        let folder = self.folder().display().to_string();
+        let _ = self.run(&["init", &folder]).good();
+        self
     }
 
     /// A host that trusts the key of the tests for the plugins of the tests.
@@ -105,7 +115,7 @@ impl Host {
         Self::within(TempDir::with_prefix_in(prefix, folder).expect("a folder")).trusting()
     }
 
-    fn trusting(self) -> Self {
+    pub(super) fn trusting(self) -> Self {
         let host = self;
         let key = built().plugins.join("key.pub.pem").display().to_string();
         let _ = host.run(&["plugin", "trust", "add", &key, "--for", "weighbridge/*", "--for", "tests/*"]).good();
@@ -116,7 +126,7 @@ impl Host {
     #[track_caller]
     #[must_use]
     pub fn copy(&self) -> Self {
-        let copy = Self { folder: TempDir::new().expect("a folder") };
+        let copy = Self::on(TempDir::new().expect("a folder"), None);
         let from = format!("{}/.", self.folder().display());
         let done = Command::new("cp").arg("-a").arg(from).arg(copy.folder()).status();
         assert!(done.is_ok_and(|status| status.success()), "the host is copied");
@@ -152,6 +162,7 @@ impl Host {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&built().weighbridge);
         command.args(arguments).env("WEIGHBRIDGE_CONFIG", self.configuration()).env("NO_COLOR", "1");
+        command.envs(self.database.iter().map(|address| ("WEIGHBRIDGE__STORAGE__DATABASE", address)));
         command
     }
 

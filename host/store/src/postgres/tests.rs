@@ -1,6 +1,7 @@
 //! What PostgreSQL alone is asked for: its walls, its schema, and who may come in.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
 
@@ -159,4 +160,17 @@ async fn a_connection_that_goes_back_to_the_pool_forgets_its_workspace() {
     assert_eq!(sqlx::query_scalar::<_, i64>(count).fetch_one(&pool).await.expect("a count"), 0);
     let other = new_workspace(&bench.store, "other").await;
     assert!(bench.store.counts(other).await.expect("counts").iter().all(|(_, count)| *count == 0));
+}
+
+/// Who asks may go away at any moment: of a reading transaction that had begun nothing is left on the connection, where
+/// the next one to write would find it.
+#[tokio::test]
+async fn what_is_broken_off_at_its_beginning_leaves_no_transaction_open() {
+    let bench = on_postgres(Bench::new).await;
+    for micros in (0..4000).step_by(40) {
+        let read = bench.store.counts(bench.workspace);
+        let _ = tokio::time::timeout(Duration::from_micros(micros), read).await;
+        let written = bench.store.system("write", async |tx| crate::meta::set(tx, "word", b"value").await).await;
+        assert!(written.is_ok(), "after {micros} us: {written:?}");
+    }
 }
