@@ -141,6 +141,8 @@ async fn pool(url: &str, connections: u32) -> Result<PgPool, StoreError> {
 }
 
 #[cfg(test)]
+mod alike;
+#[cfg(test)]
 mod leaks;
 #[cfg(test)]
 mod tests;

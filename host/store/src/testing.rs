@@ -129,9 +129,18 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
+    /// One on the engine that the test stands on.
     pub(crate) async fn new() -> Self {
+        if ON_POSTGRES.get() { Self::shared().await } else { Self::with(None).await }
+    }
+
+    /// One on PostgreSQL.
+    pub(crate) async fn shared() -> Self {
+        Self::with(Some(TestDatabase::new().await)).await
+    }
+
+    async fn with(database: Option<TestDatabase>) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
-        let database = if ON_POSTGRES.get() { Some(TestDatabase::new().await) } else { None };
         let store = match &database {
             Some(database) => Store::connect(&database.url).await.expect("a store"),
             None => Store::open(folder.path()).await.expect("a store"),
@@ -141,6 +150,12 @@ impl Bench {
         let bench = Self { store, workspace, connection, run: RunId::generate(), folder, database };
         bench.lease(bench.connection, bench.run, 1).await.expect("a lease");
         bench
+    }
+
+    /// Goes on with another bench's connection and run.
+    pub(crate) async fn adopt_ids(&mut self, other: &Self) {
+        (self.connection, self.run) = (other.connection, other.run);
+        self.lease(self.connection, self.run, 1).await.expect("a lease");
     }
 
     /// The same store, opened again.

@@ -22,7 +22,7 @@ use crate::runs::{self, Finish, NewRun};
 use crate::sql::Statement;
 use crate::sql::tests::{ran, unbind};
 use crate::testing::{
-    Bench, TestDatabase, commit, deployment, every_kind, new_workspace, noon, on_postgres, person, pull_request, tables,
+    Bench, TestDatabase, commit, deployment, every_kind, new_workspace, noon, person, pull_request, tables,
 };
 use crate::{
     Store, StoreError, WorkspaceTx, counts, deliveries, dirty, facts, fences, names, state, streams, version, workspace,
@@ -253,7 +253,7 @@ async fn leaks(with_row_security: bool) -> Vec<String> {
     let alone = Bench::new().await;
     let only = new_workspace(&alone.store, "ours").await;
     let expected = live(&alone.store, only, &twin, "ours").await.expect("a life alone");
-    let shared = on_postgres(Bench::new).await;
+    let shared = Bench::shared().await;
     let database = shared.database.as_ref().expect("a database");
     if !with_row_security {
         for table in tables(workspace::MIGRATIONS.texts()) {

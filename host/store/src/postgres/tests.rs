@@ -6,7 +6,7 @@ use std::time::Duration;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
 
 use crate::sql::{Conn, query};
-use crate::testing::{Bench, TestDatabase, commit, new_workspace, noon, on_postgres, statement, tables};
+use crate::testing::{Bench, TestDatabase, commit, new_workspace, noon, statement, tables};
 use crate::{Store, StoreError, workspace};
 
 /// The tables of the schema: name, whether it holds rows of workspaces, its key, whether row-level security is forced on it.
@@ -144,7 +144,7 @@ async fn a_host_cannot_take_the_wall_down() {
 /// Without a workspace there is no row, and what one transaction is set to does not outlive it on its connection.
 #[tokio::test]
 async fn a_connection_that_goes_back_to_the_pool_forgets_its_workspace() {
-    let bench = on_postgres(Bench::new).await;
+    let bench = Bench::shared().await;
     bench.bring(vec![commit("a", noon(1))]).await;
     let url = &bench.database.as_ref().expect("a database").url;
     let pool = super::pool(url, 1).await.expect("a pool");
@@ -166,7 +166,7 @@ async fn a_connection_that_goes_back_to_the_pool_forgets_its_workspace() {
 /// the next one to write would find it.
 #[tokio::test]
 async fn what_is_broken_off_at_its_beginning_leaves_no_transaction_open() {
-    let bench = on_postgres(Bench::new).await;
+    let bench = Bench::shared().await;
     for micros in (0..4000).step_by(40) {
         let read = bench.store.counts(bench.workspace);
         let _ = tokio::time::timeout(Duration::from_micros(micros), read).await;
