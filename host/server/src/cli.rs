@@ -4,6 +4,7 @@
 //! `command/` and its line in `command::run`.
 
 mod budget;
+mod database;
 mod runs;
 mod trust;
 
@@ -15,6 +16,7 @@ use domain::PluginId;
 use domain::id::IdError;
 
 pub use budget::{Budget, Scope};
+pub use database::Database;
 pub use runs::{Runs, RunsCommand};
 pub use trust::Trust;
 
@@ -76,20 +78,6 @@ pub enum Command {
     Guests {
         /// How many at a time
         places: u32,
-    },
-}
-
-/// `weighbridge database`
-#[derive(Debug, Subcommand)]
-pub enum Database {
-    /// Bring the schema up to date, as the database's owner. Hosts go on meanwhile, and need no right to do it themselves
-    Migrate {
-        /// The database with the owner's name and password, `postgres://OWNER:PASSWORD@HOST/NAME`
-        #[arg(long, env = "WEIGHBRIDGE_DATABASE_OWNER", hide_env_values = true, value_name = "ADDRESS")]
-        owner: String,
-        /// The role that hosts come in as. It is there already, and is no superuser, without BYPASSRLS
-        #[arg(long, default_value = "weighbridge", value_name = "NAME")]
-        role: String,
     },
 }
 
