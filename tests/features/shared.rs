@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -146,4 +147,66 @@ fn hosts_share_the_work_and_never_do_it_twice() {
     let runs = ran();
     let connections: BTreeSet<&str> = runs.iter().filter_map(|run| run.split('|').next()).collect();
     assert_eq!((done(), runs.len(), connections.len()), (CONNECTIONS, CONNECTIONS, CONNECTIONS), "{runs:?}");
+}
+
+/// What all records come to, whichever connection and run brought them.
+fn records(database: &SharedDatabase) -> Vec<String> {
+    let of = |table: &str| {
+        format!(
+            "SELECT '{table}', count(*), md5(string_agg(row, '|' ORDER BY row)) FROM (SELECT (to_jsonb(t) - 'workspace_id'
+                - 'connection_id' - 'run_id' - 'generation')::text AS row FROM weighbridge.{table} AS t) AS rows"
+        )
+    };
+    let tables = [
+        "people",
+        "teams",
+        "memberships",
+        "repositories",
+        "commits",
+        "pull_requests",
+        "reviews",
+        "comments",
+        "work_items",
+        "transitions",
+        "deployments",
+        "workflows",
+        "workflow_runs",
+        "deliveries",
+    ];
+    database.ask(&(tables.map(of).join(" UNION ALL ") + " ORDER BY 1"))
+}
+
+/// The server ends every connection of the host, again and again, as it does when it restarts or fails over.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_or_doubled_when_the_database_breaks_off() {
+    const BREAKS: usize = 12;
+    let upstream = simulator().await;
+    let (calm, troubled) = (SharedDatabase::new(), SharedDatabase::new());
+    let undisturbed = connected(calm.host(), &upstream);
+    let _ = undisturbed.run(&["sync"]).good();
+    let host = connected(troubled.host(), &upstream);
+    let (mut broken, mut attempts) = (0, 0);
+    loop {
+        let mut sync = host.command(&["sync"]).stderr(Stdio::null()).stdout(Stdio::null()).spawn().expect("it starts");
+        attempts += 1;
+        let status = loop {
+            if let Some(status) = sync.try_wait().expect("a child") {
+                break status;
+            }
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            if broken < BREAKS {
+                let ended = troubled.ask(
+                    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                    WHERE datname = current_database() AND usename = 'weighbridge_host'",
+                );
+                broken += usize::from(ended != ["0"]);
+            }
+        };
+        if status.success() {
+            break;
+        }
+        assert!(attempts < 60, "it does not come to an end");
+    }
+    assert!(broken >= BREAKS / 2 && attempts > 1, "{broken} times in {attempts} attempts");
+    assert_eq!(records(&troubled), records(&calm));
 }
