@@ -180,6 +180,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_inflates_to_nothing_is_paid_for_as_it_came() {
+        let (meter, mut counted) = (Meter::new(Budget::default()), 0);
+        let headers = HeaderMap::from_iter([(CONTENT_ENCODING, http::HeaderValue::from_static("gzip"))]);
+        let mut inflater = Inflater::new(&headers, Sink::new(200, &meter, &mut counted)).expect("gzip");
+        let begin = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
+        let empty_block = [0, 0, 0, 255, 255];
+        inflater.take(&begin).expect("a beginning");
+        for _ in 0..38 {
+            inflater.take(&empty_block).expect("as much as the cap");
+        }
+        assert_eq!(inflater.take(&empty_block), Err(ExchangeError::TooLarge(200)), "the 201st byte");
+        drop(inflater);
+        assert_eq!((counted, meter.usage().bytes_in), (205, 205));
+    }
+
+    #[test]
     fn an_answer_may_fill_its_cap_and_each_byte_counts_once() {
         let meter = Meter::new(Budget::default());
         let mut counted = 0;

@@ -135,6 +135,15 @@ mod tests {
     }
 
     #[test]
+    fn a_request_that_is_abandoned_says_so_and_its_next_try_is_a_retry() {
+        let log = Log::default();
+        drop(log.open("GET", "https://a.test/"));
+        log.open("GET", "https://a.test/").end(None);
+        let seen: Vec<_> = log.entries().into_iter().map(|entry| (entry.error, entry.retry)).collect();
+        assert_eq!(seen, [(Some("abandoned".to_owned()), false), (None, true)]);
+    }
+
+    #[test]
     fn the_same_request_after_a_failure_is_a_retry() {
         let log = Log::default();
         let send = |url: &str, status| {

@@ -4,26 +4,24 @@
 //! that vendors use; and the `RateLimit` fields of the IETF draft, in its older and newer form. What cannot be read is
 //! ignored; what is absurd is clamped to [`MAX_PAUSE`].
 
-use std::time::Duration;
-
 use domain::Instant;
 use http::{HeaderMap, StatusCode};
 use jiff::fmt::rfc2822;
 
-/// The longest pause that a source can ask for.
-pub(crate) const MAX_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
+/// The longest pause that a source can ask for, in seconds.
+pub(crate) const MAX_PAUSE: u32 = 24 * 60 * 60;
 
 /// Prefixes of the `…remaining` and `…reset` headers: GitHub and most others, the older draft, Okta.
 const PREFIXES: [&str; 3] = ["x-ratelimit-", "ratelimit-", "x-rate-limit-"];
 
-/// How long to send nothing more; nothing if the source is content.
-pub(crate) fn pause(status: StatusCode, headers: &HeaderMap, now: Instant) -> Option<Duration> {
+/// For how many seconds to send nothing more; nothing if the source is content.
+pub(crate) fn pause(status: StatusCode, headers: &HeaderMap, now: Instant) -> Option<u32> {
     let refused =
         [StatusCode::FORBIDDEN, StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE].contains(&status);
     let after = text(headers, "retry-after").filter(|_| refused).and_then(|value| retry_after(value, now));
     let spent = PREFIXES.iter().filter_map(|prefix| spent(headers, prefix, now));
     let seconds = after.into_iter().chain(spent).chain(draft(headers)).max()?;
-    (seconds > 0).then(|| Duration::from_secs(seconds).min(MAX_PAUSE))
+    (seconds > 0).then(|| u32::try_from(seconds).unwrap_or(u32::MAX).min(MAX_PAUSE))
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
@@ -80,12 +78,12 @@ mod tests {
     use super::*;
 
     /// The pause in seconds for these headers, at 2026-03-01T00:00:00Z (1772323200).
-    fn seconds(status: u16, headers: &[(&'static str, &str)]) -> Option<u64> {
+    fn seconds(status: u16, headers: &[(&'static str, &str)]) -> Option<u32> {
         let now = "2026-03-01T00:00:00Z".parse().expect("an instant");
         let map = headers.iter().map(|(name, value)| {
             (http::HeaderName::from_static(name), http::HeaderValue::from_str(value).expect("a value"))
         });
-        pause(StatusCode::from_u16(status).expect("a status"), &map.collect(), now).map(|pause| pause.as_secs())
+        pause(StatusCode::from_u16(status).expect("a status"), &map.collect(), now)
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 use std::sync::Arc;
 
+use domain::exchange::ExchangeError;
 use futures_util::future::BoxFuture;
 use ipnet::IpNet;
 use tokio::sync::Semaphore;
@@ -73,6 +74,15 @@ impl Reach {
         match self {
             Self::Public(private) => address::refusal(ip, private),
             Self::Loopback => (!ip.is_loopback()).then_some("not loopback"),
+        }
+    }
+
+    /// The address at the other end of a connection, checked once more: the second wall behind the resolver.
+    pub(crate) fn admit_peer(&self, peer: Option<SocketAddr>) -> Result<(), ExchangeError> {
+        match peer.map(|peer| self.refusal(peer.ip())) {
+            Some(None) => Ok(()),
+            Some(Some(reason)) => Err(ExchangeError::Name(format!("the peer's address is never dialled ({reason})"))),
+            None => Err(ExchangeError::Connection("the peer's address is unknown".to_owned())),
         }
     }
 }
@@ -140,6 +150,24 @@ mod tests {
         let refused = ResolveError::Refused { host: "a.test".to_owned(), reason: "private" };
         assert_eq!(vet("a.test".to_owned(), &found[..1], &public), Err(refused));
         assert_eq!(vet("a.test".to_owned(), &[], &public), Err(ResolveError::Unknown("a.test".to_owned())));
+    }
+
+    #[test]
+    fn a_peer_out_of_reach_or_unknown_is_hung_up_on() {
+        let admit = |reach: Reach, peer: &str| reach.admit_peer(Some(peer.parse().expect("an address")));
+        let public = Reach::Public(vec!["10.1.0.0/16".parse().expect("a net")]);
+        for peer in ["1.1.1.1:443", "10.1.255.255:443"] {
+            assert_eq!(admit(public.clone(), peer), Ok(()), "{peer}");
+        }
+        for peer in ["10.2.0.0:443", "169.254.169.254:80", "127.0.0.1:443", "[::1]:443"] {
+            assert!(matches!(admit(public.clone(), peer), Err(ExchangeError::Name(_))), "{peer}");
+        }
+        assert_eq!(admit(Reach::Loopback, "127.0.0.1:1"), Ok(()));
+        assert!(matches!(admit(Reach::Loopback, "1.1.1.1:443"), Err(ExchangeError::Name(_))));
+        assert!(
+            matches!(Reach::Loopback.admit_peer(None), Err(ExchangeError::Connection(_))),
+            "nobody knows who it is"
+        );
     }
 
     #[tokio::test]

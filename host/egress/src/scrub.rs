@@ -87,6 +87,15 @@ impl Scrubber {
     }
 }
 
+/// Blanks every form that any of these knows, in headers and body of an answer; whether there was one.
+pub(crate) fn blank<'s>(
+    scrubbers: impl Iterator<Item = &'s Scrubber>,
+    headers: &mut Vec<(String, String)>,
+    body: &mut [u8],
+) -> bool {
+    scrubbers.fold(false, |found, scrubber| found | scrubber.blank_headers(headers) | scrubber.blank(body))
+}
+
 fn slot(first: u8, second: u8) -> usize {
     (usize::from(first) << 6 ^ usize::from(second)) % SLOTS
 }
@@ -165,6 +174,28 @@ mod tests {
         assert_eq!(blank("x-abcdefgh", "1"), (true, 0), "the name alone");
         assert_eq!(blank("etag", "ABCDEFGH"), (true, 1), "the value alone");
         assert_eq!(blank("etag", "ABCDEFG"), (false, 1), "neither");
+    }
+
+    #[test]
+    fn an_echo_is_told_wherever_it_stood_and_whoever_knew_it() {
+        let scrubbers =
+            [Scrubber::new(&["ABCDEFGH"]), Scrubber::new(&["12345678"])].map(|one| one.expect("long enough"));
+        for (header, body, found) in [
+            ("-", "-", false),
+            ("ABCDEFGH", "-", true),
+            ("-", "ABCDEFGH", true),
+            ("12345678", "-", true),
+            ("-", "12345678", true),
+            ("ABCDEFGH", "ABCDEFGH", true),
+            ("ABCDEFGH", "12345678", true),
+            ("12345678", "ABCDEFGH 12345678", true),
+        ] {
+            let mut headers = vec![("etag".to_owned(), header.to_owned())];
+            let mut bytes = body.as_bytes().to_vec();
+            assert_eq!(blank(scrubbers.iter(), &mut headers, &mut bytes), found, "{header} {body}");
+            let left = [headers[0].1.as_bytes(), &bytes].concat();
+            assert!(!left.iter().any(u8::is_ascii_alphanumeric), "{header} {body}: nothing is left");
+        }
     }
 
     #[test]

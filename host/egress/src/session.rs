@@ -24,7 +24,7 @@ use crate::meter::Meter;
 use crate::permit::{Permit, Secret};
 use crate::pool::{Lane, Pools, WorkspacePool};
 use crate::resolve::Reach;
-use crate::scrub::Scrubber;
+use crate::scrub::{self, Scrubber};
 use crate::token::TokenError;
 use crate::url::Target;
 use crate::{body, credential, fault, headers, rate, rule, template};
@@ -224,15 +224,14 @@ impl Session {
             Wire { client, method, url, headers, body: body.map(Bytes::from), patience: config.timeouts.first_byte };
         let mut answer = self.ask(&wire, credential.as_ref(), bytes_out, open).await?;
         open.entry.status = Some(answer.status().as_u16());
-        check_peer(&answer, lane)?;
+        lane.reach.admit_peer(answer.remote_addr())?;
         if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
             return Err(ExchangeError::Malformed("it changes to a protocol that nobody asked for".to_owned()));
         }
         let now = (config.clock)();
         if let Some(pause) = rate::pause(answer.status(), answer.headers(), now) {
-            let seconds = pause.as_secs() + u64::from(pause.subsec_nanos() > 0);
-            self.pause.fetch_max(u32::try_from(seconds).unwrap_or(u32::MAX), Ordering::Relaxed);
-            gates.close(waiters, pause, now);
+            self.pause.fetch_max(pause, Ordering::Relaxed);
+            gates.close(waiters, Duration::from_secs(pause.into()), now);
         }
         let mut headers = headers::reveal(answer.headers(), &config.caps)?;
         let sink = Sink::new(config.caps.body_bytes, &self.meter, &mut open.entry.bytes_in);
@@ -282,8 +281,7 @@ impl Session {
                 tokens.extend(of_slot.scrubbers().await);
             }
         }
-        let scrubbers = self.scrubber.iter().chain(tokens.iter().map(|scrubber| &**scrubber));
-        scrubbers.fold(false, |found, scrubber| found | scrubber.blank_headers(headers) | scrubber.blank(body))
+        scrub::blank(self.scrubber.iter().chain(tokens.iter().map(|scrubber| &**scrubber)), headers, body)
     }
 }
 
@@ -311,15 +309,6 @@ impl Wire {
         }
         let answer = timeout(self.patience, request.send()).await.map_err(|_| ExchangeError::Timeout)?;
         answer.map_err(|error| fault::translate(&error))
-    }
-}
-
-/// The address at the other end, checked once more: the second wall behind the resolver.
-fn check_peer(answer: &reqwest::Response, lane: &Lane) -> Result<(), ExchangeError> {
-    match answer.remote_addr().map(|peer| lane.reach.refusal(peer.ip())) {
-        Some(None) => Ok(()),
-        Some(Some(reason)) => Err(ExchangeError::Name(format!("the peer's address is never dialled ({reason})"))),
-        None => Err(ExchangeError::Connection("the peer's address is unknown".to_owned())),
     }
 }
 

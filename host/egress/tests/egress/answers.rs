@@ -72,6 +72,22 @@ async fn a_compressed_answer_is_inflated_and_a_bomb_stops_at_the_cap() {
 }
 
 #[tokio::test]
+async fn a_part_of_an_answer_is_asked_for_as_it_is() {
+    let upstream = Upstream::serve(|_| ok("part")).await;
+    let session = session(config(&[(HOST, upstream.address)]), permit());
+    let part = Request { headers: vec![("range".to_owned(), "bytes=0-3".to_owned())], ..get(URL) };
+    session.send(part).await.expect("a part");
+    session.send(get(URL)).await.expect("the whole");
+    let seen = upstream.seen();
+    let asked: Vec<_> = seen.iter().map(|seen| seen.request.headers().get("accept-encoding")).collect();
+    assert_eq!(
+        asked,
+        [None, Some(&http::HeaderValue::from_static("gzip, br, zstd"))],
+        "half a gzip inflates to nothing"
+    );
+}
+
+#[tokio::test]
 async fn a_compressed_answer_without_a_body_is_an_answer() {
     let upstream = Upstream::serve(|request| {
         let status = if request.method() == "HEAD" { 200 } else { 304 };
