@@ -7,6 +7,8 @@ mod budgets;
 mod keys;
 mod machinery;
 mod packages;
+#[cfg(test)]
+pub(crate) mod testing;
 mod trust;
 
 use std::sync::Arc;

@@ -155,7 +155,7 @@ impl Bench {
     }
 }
 
-async fn new_workspace(store: &Store, name: &str) -> WorkspaceId {
+pub(crate) async fn new_workspace(store: &Store, name: &str) -> WorkspaceId {
     let workspace = Workspace {
         id: WorkspaceId::generate(),
         name: name.to_owned(),

@@ -3,38 +3,49 @@
 
 use std::time::Duration;
 
-use store::connections::{self, ConnectionState};
+use store::connections::{self, Connection, ConnectionState};
+use store::plugins::Plugin;
 use store::{SystemRead, changes};
 
 use super::interruption::Interruption;
-use super::run::{Run, running};
+use super::run::running;
 use crate::error::in_words;
+use crate::host::{Host, permits};
 
 /// How often it is looked whether something changed: a quarter of the second that is promised.
 const LOOK: Duration = Duration::from_millis(250);
 
-impl Run<'_> {
+/// What one run asks leave for.
+#[derive(Clone, Copy)]
+pub(super) struct Permission<'a> {
+    pub(super) host: &'a Host,
+    pub(super) connection: &'a Connection,
+    /// The package that it calls, as it was when the run began.
+    pub(super) plugin: &'a Plugin,
+}
+
+impl Permission<'_> {
     /// Whether this connection may still run, and this package still be called.
-    pub(super) async fn permitted(&self) -> Result<(), Interruption> {
-        let (mine, connection) = (&self.runnable.plugin, self.connection);
+    pub(super) async fn check(self) -> Result<(), Interruption> {
+        let Self { host, connection, plugin: mine } = self;
         let find = async |tx: &mut SystemRead| connections::get(tx, connection.workspace, connection.id).await;
-        let found = self.host.store.system_read("find whether a run may go on", find).await?;
+        let found = host.store.system_read("find whether a run may go on", find).await?;
         match found.state {
             ConnectionState::Active => {}
             ConnectionState::Paused => return Err(Interruption::Withdrawn("the connection was paused")),
             ConnectionState::Removed => return Err(Interruption::Withdrawn("the connection was removed")),
             ConnectionState::Failed => return Err(Interruption::Withdrawn("the connection was stopped")),
         }
-        let running = running(self.host, &found).await?;
+        let running = running(host, &found).await?;
         if running.digest != mine.digest || running.granted != mine.granted {
             return Err(Interruption::Replaced);
         }
-        self.runnable.permitted(self.host).await.map_err(Interruption::from)
+        permits(host, mine).await.map_err(Interruption::from)
     }
 
     /// Ends when the run may not go on, and says why. The first look asks everything, for what changed since the call began;
     /// the later ones read one number and ask no more where it is the same.
-    pub(super) async fn taken_back(&self) -> Interruption {
+    pub(super) async fn taken_back(self) -> Interruption {
         let mut seen = None;
         loop {
             tokio::time::sleep(LOOK).await;
@@ -50,8 +61,11 @@ impl Run<'_> {
         }
     }
 
-    async fn look(&self, seen: &mut Option<i64>) -> Result<(), Interruption> {
+    async fn look(self, seen: &mut Option<i64>) -> Result<(), Interruption> {
         let number = self.host.store.system_read("look for changes", async |tx| changes::number(tx).await).await?;
-        if seen.replace(number) == Some(number) { Ok(()) } else { self.permitted().await }
+        if seen.replace(number) == Some(number) { Ok(()) } else { self.check().await }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,6 +17,7 @@ use super::crash;
 use super::ending::{Ending, StreamEnding};
 use super::interruption::{Interrupted, Interruption, InterruptionKind};
 use super::keeper::Keeper;
+use super::permission::Permission;
 use super::stream;
 use super::trail::Trail;
 use crate::error::{CommandError, in_words};
@@ -157,7 +158,7 @@ impl Run<'_> {
     /// The streams that the connector declares: none where it fails, or is abandoned before it has answered.
     async fn declared(&self, trail: &mut Trail, ending: &mut Ending) -> Result<Vec<StreamInfo>, Interruption> {
         let now = Instant::now();
-        self.permitted().await?;
+        self.permission().check().await?;
         let (id, sequence) = (self.connection.id, self.runnable.plugin.sequence);
         let kept = self.read("read a connection's state", async |tx| state::get(tx, id, sequence).await).await?;
         let step = trail.step(None, self.limits().await?);
@@ -180,6 +181,11 @@ impl Run<'_> {
                 Ok(Vec::new())
             }
         }
+    }
+
+    /// What is asked before each call, and during it.
+    pub(super) const fn permission(&self) -> Permission<'_> {
+        Permission { host: self.host, connection: self.connection, plugin: &self.runnable.plugin }
     }
 
     /// What the next call may cost.
@@ -222,7 +228,7 @@ impl Run<'_> {
         tokio::select! {
             outcome = call => Ok(Some(outcome)),
             () = patience => Ok(None),
-            interruption = self.taken_back() => Err(interruption),
+            interruption = self.permission().taken_back() => Err(interruption),
         }
     }
 

@@ -75,7 +75,7 @@ async fn page(
     trail: &mut Trail,
 ) -> Result<Turned, Interruption> {
     let now = Instant::now();
-    run.permitted().await?;
+    run.permission().check().await?;
     run.keeper.keep(now).await?;
     let sequence = run.runnable.plugin.sequence;
     let kept =
