@@ -56,3 +56,44 @@ pub fn fitting_settings(connection: &Connection, manifest: &Manifest) -> Result<
     validate_settings(&manifest.settings, &settings)?;
     Ok(settings)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::host::testing::{MORE, Trial, UNFIT};
+
+    #[tokio::test]
+    async fn settings_fit_with_their_defaults_or_the_release_says_what_is_wrong() {
+        let trial = Trial::new().await;
+        let connection = trial.connect("forge", &trial.release(1, "")).await;
+        let manifest = |more: &str| {
+            let release = trial.release(2, more);
+            manifest_of(&release.id, &release.manifest).expect("a manifest")
+        };
+        let optional = UNFIT.replace("[\"owner\"]", "[]") + "default = \"acme\"\n";
+        let fitting = fitting_settings(&connection, &manifest(&optional)).expect("settings that fit");
+        assert_eq!(
+            (fitting, connection.settings.clone()),
+            (json!({ "owner": "acme" }), json!({})),
+            "the stored ones stay"
+        );
+        let unfit = fitting_settings(&connection, &manifest(UNFIT)).expect_err("settings that do not fit");
+        assert!(unfit.to_string().contains("owner"), "{unfit}");
+    }
+
+    #[tokio::test]
+    async fn a_release_asks_a_workspace_for_what_it_was_granted_and_for_its_kinds() {
+        let trial = Trial::new().await;
+        let asks = asks_of(&trial.release(1, MORE)).expect("a manifest");
+        assert!(asks.capabilities.state && asks.kinds == [domain::RecordKind::Team], "{asks:?}");
+        let narrowed = Plugin { granted: domain::Capabilities::default(), ..trial.release(1, MORE) };
+        assert!(
+            !asks_of(&narrowed).expect("a manifest").capabilities.state,
+            "the grant counts, not what was asked for"
+        );
+        let rotten = Plugin { manifest: RawValue::from_string("{}".to_owned()).expect("JSON"), ..trial.release(1, "") };
+        assert!(asks_of(&rotten).is_err_and(|error| error.to_string().contains("acme/forge")));
+    }
+}

@@ -108,3 +108,6 @@ async fn go(
     let affected = host.store.system("go back to the release before", back).await?;
     Ok(Back { plugin: id.clone(), from: from.version.clone(), to: to.version.clone(), affected })
 }
+
+#[cfg(test)]
+mod tests;

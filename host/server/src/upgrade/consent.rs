@@ -65,3 +65,6 @@ pub async fn consent(host: &Host, connection: &Connection, live: &Plugin) -> Res
     };
     Ok(host.store.system("note a consent", write).await?)
 }
+
+#[cfg(test)]
+mod tests;

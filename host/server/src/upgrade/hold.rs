@@ -118,3 +118,6 @@ fn entry(actor: &str, action: &str, subject: &str, detail: serde_json::Value, at
     let (actor, action, subject) = (actor.to_owned(), action.to_owned(), subject.to_owned());
     Entry { at, actor, action, subject, workspace: None, detail }
 }
+
+#[cfg(test)]
+mod tests;

@@ -165,3 +165,6 @@ pub(super) async fn note(
     };
     audit::append(tx, &entry).await
 }
+
+#[cfg(test)]
+mod tests;

@@ -216,3 +216,6 @@ fn operators(at: Instant, action: &str, plugin: &PluginId, detail: serde_json::V
     let (actor, action, subject) = ("operator".to_owned(), action.to_owned(), plugin.to_string());
     Entry { at, actor, action, subject, workspace: None, detail }
 }
+
+#[cfg(test)]
+mod tests;
