@@ -74,6 +74,8 @@ pub struct Elapsed {
     pub guest: Duration,
     /// In requests and files.
     pub host: Duration,
+    /// From the call of the export to its return, whatever it waited for included; 0 where it did not return in time.
+    pub export: Duration,
     /// Checking what was returned.
     pub lowering: Duration,
 }
@@ -154,7 +156,8 @@ impl CallState {
             ..Usage::default()
         };
         let (guest, host) = (meter.guest(), meter.host());
-        Left { guest, host, usage, met, log, state: state.into_changes(), frames: Vec::new() }
+        let (state, frames, export) = (state.into_changes(), Vec::new(), Duration::ZERO);
+        Left { guest, host, export, usage, met, log, state, frames }
     }
 }
 
@@ -191,6 +194,8 @@ impl<R> Answered<R> {
 pub(crate) struct Left {
     pub(crate) guest: Duration,
     pub(crate) host: Duration,
+    /// From the call of the export to its return.
+    pub(crate) export: Duration,
     /// But for what is known only where the call is waited for and its page is checked.
     pub(crate) usage: Usage,
     pub(crate) met: BTreeSet<BudgetKind>,
@@ -219,7 +224,7 @@ impl Left {
         wall: Duration,
         elapsed: Elapsed,
     ) -> Outcome<T> {
-        let Self { guest, host, usage, mut met, log, state, frames } = self;
+        let Self { guest, host, export, usage, mut met, log, state, frames } = self;
         let Size { records, text, handed } = size;
         let handed_bytes = usage.handed_bytes.max(handed);
         let usage = Usage { calls: 1, wall_ms: millis(wall), records, page_bytes: text, handed_bytes, ..usage };
@@ -228,7 +233,7 @@ impl Left {
             met.extend(fault.budget().map(|(budget, _)| budget));
         }
         let frames = fault::believed(&frames);
-        Outcome { result, usage, met, log, state, frames, elapsed: Elapsed { guest, host, ..elapsed } }
+        Outcome { result, usage, met, log, state, frames, elapsed: Elapsed { guest, host, export, ..elapsed } }
     }
 }
 

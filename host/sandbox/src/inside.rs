@@ -4,6 +4,7 @@
 //! between calls is compiled code and the linker's work, done once.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use domain::Budget;
 use turns::Weights;
@@ -72,8 +73,9 @@ impl Inside {
     ) -> Answered<R> {
         let mut store = self.store(state, budget);
         let live = self.runtime.ticker().live();
+        let mut export = Duration::ZERO;
         // Past the deadline the future is dropped, and with it the guest's stack, wherever it stood.
-        let returned = tokio::time::timeout(budget.wall(), self.enter(&mut store, ask)).await;
+        let returned = tokio::time::timeout(budget.wall(), self.enter(&mut store, ask, &mut export)).await;
         drop(live);
         let state = store.into_data();
         let mut frames = Vec::new();
@@ -84,17 +86,21 @@ impl Inside {
                 Cause::of(&error, &state)
             }),
         };
-        Answered { returned, left: Left { frames, ..state.into_left() } }
+        Answered { returned, left: Left { frames, export, ..state.into_left() } }
     }
 
     async fn enter<R>(
         &self,
         store: &mut Store<CallState>,
         ask: impl AsyncFnOnce(&mut Store<CallState>, &Exports) -> Returned<R>,
+        export: &mut Duration,
     ) -> Returned<R> {
         store.data_mut().meter.begin().await;
         let exports = self.pre.instantiate_async(&mut *store).await?;
-        ask(store, &exports).await
+        let begun = Instant::now();
+        let returned = ask(store, &exports).await;
+        *export = begun.elapsed();
+        returned
     }
 
     fn store(&self, state: CallState, budget: &Budget) -> Store<CallState> {

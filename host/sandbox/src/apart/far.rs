@@ -140,7 +140,7 @@ impl Answering<'_> {
         loop {
             let (question, answer) = tokio::select! {
                 heard = underway.hear() => match heard? {
-                    Heard::Done(done) => return Some(done),
+                    Heard::Done(done) => return Some(*done),
                     Heard::Question { .. } if requests.len() >= QUESTIONS => {
                         self.process.end();
                         return None;

@@ -77,7 +77,7 @@ struct Desk {
 /// What a call hears of the process.
 pub(super) enum Heard {
     Question { question: u32, ask: Ask },
-    Done(Done),
+    Done(Box<Done>),
 }
 
 /// A call that is under way, cancelled when this is dropped.

@@ -69,7 +69,7 @@ pub(super) enum ToHost {
     /// The guest of this call asks for something.
     Question { call: u64, question: u32, ask: Ask },
     /// The call has ended.
-    Done { call: u64, done: Done },
+    Done { call: u64, done: Box<Done> },
 }
 
 /// What a guest can ask for.

@@ -113,7 +113,7 @@ impl Desk {
 
     fn call(&self, call: u64, component: u32, given: Given, export: Export, tasks: &Handle) {
         let Some(inside) = self.components.get(&component).cloned() else {
-            return say(&self.out, &ToHost::Done { call, done: not_loaded(&export) });
+            return say(&self.out, &ToHost::Done { call, done: Box::new(not_loaded(&export)) });
         };
         let asker = Asker::new(call, self.out.clone());
         self.calls().insert(call, (asker.clone(), None));
@@ -121,7 +121,7 @@ impl Desk {
         let task = tasks.spawn(async move {
             let done = run(&inside, given, export, asker).await;
             calls.lock().unwrap_or_else(PoisonError::into_inner).remove(&call);
-            say(&out, &ToHost::Done { call, done });
+            say(&out, &ToHost::Done { call, done: Box::new(done) });
         });
         // It may have ended by now.
         self.calls().entry(call).and_modify(|(_, handle)| *handle = Some(task.abort_handle()));

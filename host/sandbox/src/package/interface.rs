@@ -138,3 +138,63 @@ fn bare_name(import: &str) -> Option<&str> {
     let rest = import.strip_prefix(PACKAGE)?.strip_prefix('/')?;
     Some(rest.split('@').next().unwrap_or(rest))
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::capability::{AuthScheme, AuthSlot};
+
+    use super::*;
+    use crate::package::fixture::{self, HTTP, SOURCE};
+
+    fn import(name: &str) -> Import {
+        Import { name: format!("{PACKAGE}/{name}@0.1.0"), only_types: false }
+    }
+
+    #[test]
+    fn each_capability_that_is_asked_for_and_not_imported_is_told() {
+        let http = fixture::manifest().capabilities.http;
+        let slot =
+            AuthSlot { name: "token".to_owned(), scheme: AuthScheme::Bearer, hosts: Vec::new(), optional: false };
+        let none = Capabilities::default();
+        for (imported, asked, told) in [
+            ("http", Capabilities { http: http.clone(), ..none.clone() }, "http"),
+            ("http", Capabilities { auth: vec![slot.clone()], ..none.clone() }, "auth"),
+            ("files", Capabilities { files: true, ..none.clone() }, "files"),
+            ("content", Capabilities { content: true, ..none.clone() }, "content"),
+            ("state", Capabilities { state: true, ..none.clone() }, "state"),
+        ] {
+            assert_eq!(unused(&[import(imported)], &asked), [], "{told}: it is used");
+            assert_eq!(unused(&[import("log")], &asked), [Warning::Unused(told)], "{told}: something else is");
+            assert_eq!(unused(&[import(imported)], &none), [], "{told}: nothing was asked for");
+            let of_types = Import { only_types: true, ..import(imported) };
+            assert_eq!(unused(&[of_types], &asked), [Warning::Unused(told)], "{told}: its types alone");
+        }
+        let by_content = Capabilities { http, auth: vec![slot], content: true, ..none };
+        assert_eq!(unused(&[import("content")], &by_content), [], "content is fetched by the rules of http");
+    }
+
+    #[test]
+    fn what_is_odd_is_told_by_the_name_that_manifests_give_it() {
+        let told = Warning::Unused("http").to_string();
+        assert_eq!(told, "the manifest asks for `capabilities.http`, and the component does not import it");
+    }
+
+    #[test]
+    fn an_export_of_another_version_is_named_and_one_of_another_name_is_not_taken_for_it() {
+        let check = |exports: &[&str]| {
+            let exports: Vec<_> = exports.iter().map(|&export| export.to_owned()).collect();
+            check_export("source", &exports, World::Connector)
+        };
+        assert!(check(&[HTTP, SOURCE]).is_ok());
+        let (old, other) = ("weighbridge:connector/source@0.2.0", "weighbridge:connector/webhook@0.2.0");
+        for exports in [&[old][..], &[old, other], &[other, old]] {
+            let refused = check(exports);
+            assert!(
+                matches!(&refused, Err(PackageError::InterfaceVersion { interface }) if interface == old),
+                "{refused:?}"
+            );
+        }
+        let refused = check(&[other]);
+        assert!(matches!(&refused, Err(PackageError::WrongWorld { missing: "source", .. })), "{refused:?}");
+    }
+}

@@ -172,6 +172,7 @@ async fn a_stalled_request_is_stopped_by_the_wall_clock_and_costs_no_cpu() {
     let stalled = Call { budget, http: Some(Arc::new(Upstream)), ..call() };
     let outcome = bench.pull(sending("https://api.example/stall"), stalled).await;
     assert!(outcome.usage.cpu_ticks < 5, "{:?}", outcome.usage);
+    assert_eq!(outcome.elapsed.export, Duration::ZERO, "it did not return");
     assert_eq!(fault(outcome), GuestFault::Wall { limit_ms: 300 });
 }
 
@@ -193,6 +194,16 @@ async fn work_that_the_host_does_for_a_guest_is_the_guests_time() {
     let outcome = bench.pull(flood, Call { http: Some(Arc::new(Laborious)), ..call() }).await;
     assert!((50..70).contains(&outcome.usage.cpu_ticks), "{:?}", outcome.usage);
     assert_eq!(fault(outcome), GuestFault::Cpu { limit_ms: 100 });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_time_of_an_export_is_from_its_call_to_its_return() {
+    let bench = bench();
+    let begun = std::time::Instant::now();
+    let call = Call { http: Some(Arc::new(Laborious)), ..call() };
+    let outcome = bench.pull(sending("https://api.example/a"), call).await;
+    let export = outcome.elapsed.export;
+    assert!((Duration::from_millis(10)..begun.elapsed()).contains(&export), "{:?}", outcome.elapsed);
 }
 
 #[tokio::test(flavor = "multi_thread")]
