@@ -90,7 +90,10 @@ pub(super) fn walk(bytes: &[u8]) -> Result<Survey<'_>, PackageError> {
 impl<'a> Survey<'a> {
     fn visit(&mut self, payload: &Payload<'a>) -> Result<(), PackageError> {
         let top = self.counts.depth == 0;
-        bump("sections", &mut self.counts.sections, 1, BOUNDS.sections)?;
+        // Functions are counted where they are declared: their bodies are no sections.
+        if !matches!(payload, Payload::CodeSectionEntry(_)) {
+            bump("sections", &mut self.counts.sections, 1, BOUNDS.sections)?;
+        }
         match payload {
             Payload::CustomSection(section) if section.name() == MANIFEST_SECTION => {
                 self.found_manifest(section.data(), top)?;
@@ -223,3 +226,6 @@ fn bump(what: &'static str, counter: &mut u64, by: u64, max: u64) -> Result<(), 
 fn invalid(error: BinaryReaderError) -> PackageError {
     PackageError::Invalid(error)
 }
+
+#[cfg(test)]
+mod tests;

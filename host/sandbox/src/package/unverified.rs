@@ -172,6 +172,32 @@ mod tests {
     }
 
     #[test]
+    fn a_file_and_its_envelope_may_fill_their_caps() {
+        let package = |bytes: usize| UnverifiedPackage::from_bytes(vec![0; bytes], None).expect_err("it is nothing");
+        assert!(matches!(package(67_108_864), PackageError::NotWasm));
+        assert!(matches!(package(67_108_865), PackageError::TooLarge { max: 67_108_864 }));
+        let envelope = |bytes: usize| UnverifiedPackage::from_bytes(fixture::package(), Some(vec![0; bytes]));
+        assert!(envelope(65_536).is_ok_and(|package| package.envelope().is_some_and(|bytes| bytes.len() == 65_536)));
+        assert!(matches!(envelope(65_537), Err(PackageError::EnvelopeTooLarge { max: 65_536 })));
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("some");
+        std::fs::write(&path, b"12345").expect("written");
+        assert_eq!(read_capped(&path, 5).expect("readable"), Some(b"12345".to_vec()));
+        assert_eq!(read_capped(&path, 4).expect("readable"), None);
+    }
+
+    #[test]
+    fn an_envelope_that_is_there_and_cannot_be_read_is_not_taken_for_none() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("demo.wasm");
+        std::fs::write(&path, fixture::package()).expect("written");
+        assert_eq!(UnverifiedPackage::envelope_path(&path), folder.path().join("demo.wasm.dsse"));
+        std::fs::create_dir(envelope_path(&path)).expect("a folder in its place");
+        let error = UnverifiedPackage::read(&path).expect_err("a folder is no envelope").to_string();
+        assert!(error.contains("demo.wasm.dsse"), "{error}");
+    }
+
+    #[test]
     fn a_missing_file_is_named() {
         let error = UnverifiedPackage::read(Path::new("/nowhere/demo.wasm")).expect_err("no file");
         assert!(error.to_string().contains("/nowhere/demo.wasm"), "{error}");

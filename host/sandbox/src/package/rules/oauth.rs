@@ -201,4 +201,39 @@ mod tests {
             assert!(problem(&OAuth2 { scopes, ..slot() }).contains("`scopes`"));
         }
     }
+
+    #[test]
+    fn urls_may_have_a_port_and_fill_their_length_and_localhost_goes_without_tls() {
+        let takes = |url: &str| check(0, &OAuth2 { token_url: url.to_owned(), ..slot() }).is_ok();
+        let long = |bytes: usize| format!("https://id.example.com/{}", "x".repeat(bytes - 23));
+        for url in ["https://id.example.com", "https://id.example.com:65535", "http://localhost:1/x", &long(512)] {
+            assert!(takes(url), "{url}");
+        }
+        for url in ["https://id.example.com:65536", "https://id.example.com:", "ftp://localhost", &long(513)] {
+            assert!(!takes(url), "{url}");
+        }
+        let issued = |issuer: &str| check(0, &OAuth2 { issuer: Some(issuer.to_owned()), ..slot() }).is_ok();
+        assert!(issued("https://id.example.com/tenant") && !issued("id.example.com"));
+    }
+
+    #[test]
+    fn scopes_and_parameters_may_be_as_many_and_as_long_as_they_may_be() {
+        let scopes = |count: usize, bytes: usize| {
+            let scopes = (0..count).map(|at| format!("{at:0bytes$}")).collect();
+            check(0, &OAuth2 { scopes, ..slot() }).is_ok()
+        };
+        assert!(scopes(0, 1) && scopes(32, 2) && scopes(1, 256));
+        assert!(!scopes(33, 2) && !scopes(1, 257));
+        let parameters = |count: usize, name: usize, value: usize| {
+            let pairs = (0..count).map(|at| (format!("{at:0name$}"), "x".repeat(value)));
+            check(0, &OAuth2 { token_parameters: pairs.collect(), ..slot() }).is_ok()
+        };
+        assert!(parameters(16, 2, 1) && parameters(1, 512, 512));
+        assert!(!parameters(17, 2, 1) && !parameters(1, 513, 1) && !parameters(1, 1, 513) && !parameters(1, 1, 0));
+        let value = |text: &str| {
+            let token_parameters = BTreeMap::from([("a".to_owned(), text.to_owned())]);
+            check(0, &OAuth2 { token_parameters, ..slot() }).is_ok()
+        };
+        assert!(value(" ~") && !value("\u{1f}") && !value("\u{7f}") && !value("é"));
+    }
 }

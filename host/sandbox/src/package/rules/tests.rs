@@ -1,3 +1,5 @@
+mod borders;
+
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use domain::RecordKind;

@@ -117,3 +117,85 @@ fn schemas_are_shallow() {
     assert_eq!(check_schema(&nested(8)), Ok(()));
     assert!(matches!(check_schema(&nested(9)), Err(SchemaError::TooDeep(_))));
 }
+
+#[test]
+fn a_value_may_stand_on_its_border() {
+    let fits = |schema: Value, value: Value| {
+        let schema = json!({ "type": "object", "properties": { "p": schema } });
+        check_schema(&schema).expect("a schema");
+        validate_settings(&schema, &json!({ "p": value })).is_ok()
+    };
+    let text = || json!({ "type": "string", "minLength": 2, "maxLength": 3 });
+    assert_eq!(["a", "ab", "äöü", "abcd"].map(|value| fits(text(), json!(value))), [false, true, true, false]);
+    let number = || json!({ "type": "number", "minimum": -1.5, "maximum": 2 });
+    assert_eq!([-1.6, -1.5, 2.0, 2.1].map(|value| fits(number(), json!(value))), [false, true, true, false]);
+    let integer = || json!({ "type": "integer" });
+    let (small, large) = (json!(i64::MIN), json!(u64::MAX));
+    assert!(
+        fits(integer(), small) && fits(integer(), large) && fits(integer(), json!(2.0)) && !fits(integer(), json!(2.5))
+    );
+    let word = || json!({ "type": "integer", "enum": [1, 2] });
+    assert!(fits(word(), json!(2)) && !fits(word(), json!(3)));
+    let open = || json!({ "type": "object" });
+    assert!(fits(open(), json!({ "anything": 1 })), "what is not closed is open");
+    assert!(!fits(open(), json!([])) && !fits(json!({ "type": "array" }), json!({})));
+    assert!(fits(json!({ "type": "array" }), json!([1, "a"])), "items without a schema");
+}
+
+#[test]
+fn each_keyword_has_its_type_and_its_form() {
+    let property = |schema: Value| check_schema(&json!({ "type": "object", "properties": { "p": schema } }));
+    for schema in [
+        json!({ "type": "string", "title": "T", "description": "D", "$schema": "S", "$comment": "C", "examples": ["a"] }),
+        json!({ "type": "string", "enum": ["a", "b"], "default": "a", "minLength": 0, "maxLength": 9 }),
+        json!({ "type": "number", "enum": [1, 2.5], "minimum": 0, "maximum": 9.5, "default": 1 }),
+        json!({ "type": "integer", "minimum": -3, "maximum": 3 }),
+        json!({ "type": "array", "items": { "type": "string" }, "default": ["a"] }),
+        json!({ "type": "object", "required": ["q"], "properties": { "q": { "type": "boolean" } } }),
+        json!({ "type": "object", "required": [], "additionalProperties": true }),
+    ] {
+        assert_eq!(property(schema.clone()), Ok(()), "{schema}");
+    }
+    for (keyword, schema) in [
+        ("title", json!({ "type": "string", "title": 1 })),
+        ("$comment", json!({ "type": "string", "$comment": [] })),
+        ("examples", json!({ "type": "string", "examples": "a" })),
+        ("enum", json!({ "type": "boolean", "enum": [true] })),
+        ("items", json!({ "type": "object", "items": { "type": "string" } })),
+        ("properties", json!({ "type": "array", "properties": {} })),
+        ("maximum", json!({ "type": "array", "maximum": 1 })),
+        ("minLength", json!({ "type": "integer", "minLength": 1 })),
+    ] {
+        let error = property(schema.clone());
+        assert!(
+            matches!(&error, Err(SchemaError::Keyword { keyword: found, .. }) if found == keyword),
+            "{schema}: {error:?}"
+        );
+    }
+    for (keyword, schema) in [
+        ("enum", json!({ "type": "string", "enum": "a" })),
+        ("enum", json!({ "type": "string", "enum": [] })),
+        ("enum", json!({ "type": "string", "enum": ["a", true] })),
+        ("minLength", json!({ "type": "string", "minLength": 1.5 })),
+        ("maxLength", json!({ "type": "string", "maxLength": "9" })),
+        ("minimum", json!({ "type": "integer", "minimum": "1" })),
+        ("maximum", json!({ "type": "number", "maximum": null })),
+        ("required", json!({ "type": "object", "required": [1] })),
+    ] {
+        let error = property(schema.clone());
+        let malformed = matches!(&error, Err(SchemaError::Malformed { keyword: found, .. }) if *found == keyword);
+        assert!(malformed, "{schema}: {error:?}");
+    }
+    let items = property(json!({ "type": "array", "items": { "type": "text" } }));
+    assert!(matches!(&items, Err(SchemaError::Type { pointer, .. }) if pointer == "/properties/p/items"), "{items:?}");
+}
+
+#[test]
+fn lists_of_lists_are_as_shallow_as_objects() {
+    let nested = |depth: usize| {
+        let list = (2..depth).fold(json!({ "type": "string" }), |inner, _| json!({ "type": "array", "items": inner }));
+        check_schema(&json!({ "type": "object", "properties": { "p": list } }))
+    };
+    assert_eq!(nested(8), Ok(()));
+    assert!(matches!(nested(9), Err(SchemaError::TooDeep(_))));
+}
