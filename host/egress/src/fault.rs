@@ -91,3 +91,43 @@ fn broken(how: &str) -> ExchangeError {
 fn malformed(how: &str) -> ExchangeError {
     ExchangeError::Malformed(how.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use super::*;
+
+    #[test]
+    fn what_the_network_says_is_told_by_when_it_says_it() {
+        let (reset, whole) = (broken("it was reset"), broken("the answer ended before it was complete"));
+        let (reach, framed) = (broken("the host is out of reach"), malformed("its body is not framed as HTTP"));
+        let cut = ExchangeError::Tls("the handshake was cut off".to_owned());
+        for (kind, connecting, within) in [
+            (ErrorKind::InvalidData, None, Some(framed.clone())),
+            (ErrorKind::InvalidInput, Some(reach.clone()), Some(framed)),
+            (ErrorKind::UnexpectedEof, Some(cut), Some(whole)),
+            (ErrorKind::ConnectionRefused, Some(broken("it was refused")), Some(broken("it was refused"))),
+            (ErrorKind::ConnectionReset, Some(reset.clone()), Some(reset.clone())),
+            (ErrorKind::ConnectionAborted, Some(reset.clone()), Some(reset.clone())),
+            (ErrorKind::BrokenPipe, Some(reset.clone()), Some(reset)),
+            (ErrorKind::HostUnreachable, Some(reach.clone()), Some(reach.clone())),
+            (ErrorKind::NetworkUnreachable, Some(reach.clone()), Some(reach)),
+            (ErrorKind::PermissionDenied, None, None),
+        ] {
+            for error in [io::Error::from(kind), io::Error::other(io::Error::from(kind))] {
+                assert_eq!(of_io(&error, true), connecting, "{error:?}, connecting");
+                assert_eq!(of_io(&error, false), within, "{error:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_tls_library_refuses_is_told_in_its_words() {
+        let refused = rustls::Error::InvalidCertificate(rustls::CertificateError::Expired);
+        let error = io::Error::new(ErrorKind::InvalidData, refused);
+        let expected = ExchangeError::Tls("the source's certificate has expired".to_owned());
+        assert_eq!(of_io(&error, true), Some(expected.clone()));
+        assert_eq!(specific(&error, true), Some(expected));
+    }
+}

@@ -42,3 +42,34 @@ const NOT_FOR_SERVERS: &str = "the source's certificate is not meant for servers
 fn short(error: &Error) -> String {
     error.to_string().chars().take(MAX_CHARACTERS).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_reason_says_whose_turn_it_is() {
+        use CertificateError as Refused;
+        for (refused, told) in [
+            (Refused::Expired, "the source's certificate has expired"),
+            (Refused::NotValidYet, "the source's certificate is not valid yet"),
+            (Refused::NotValidForName, "the source's certificate is for another host"),
+            (Refused::Revoked, "the source's certificate was revoked"),
+            (Refused::BadSignature, "the source's certificate or handshake has a wrong signature"),
+            (Refused::InvalidPurpose, NOT_FOR_SERVERS),
+        ] {
+            assert_eq!(words(&Error::InvalidCertificate(refused)), told);
+        }
+        let unknown = words(&Error::InvalidCertificate(Refused::UnknownIssuer));
+        assert!(unknown.contains("the operator can add an authority with `egress.roots`"), "{unknown}");
+        let other = words(&Error::InvalidCertificate(Refused::BadEncoding));
+        assert!(other.contains("BadEncoding"), "the library's own text: {other}");
+    }
+
+    #[test]
+    fn the_librarys_own_text_is_cut() {
+        let long = words(&Error::General("x".repeat(1000)));
+        assert_eq!(long.chars().count(), 160, "{long}");
+        assert!(words(&Error::General("short".to_owned())).ends_with("short"));
+    }
+}
