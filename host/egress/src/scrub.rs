@@ -189,6 +189,7 @@ mod tests {
             ("ABCDEFGH", "ABCDEFGH", true),
             ("ABCDEFGH", "12345678", true),
             ("12345678", "ABCDEFGH 12345678", true),
+            ("ABCDEFGH 12345678", "-", true),
         ] {
             let mut headers = vec![("etag".to_owned(), header.to_owned())];
             let mut bytes = body.as_bytes().to_vec();

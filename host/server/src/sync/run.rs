@@ -75,7 +75,7 @@ pub async fn run(host: &Host, machinery: &Machinery, lease: &Lease, turn: &Turn<
     let mut ending = Ending::begin();
     // From here on: preparing the plugin may take longer than a lease lasts.
     let interruption = tokio::select! {
-        ended = attempt(host, machinery, &connection, &keeper, turn, &mut ending) => ended.err(),
+        ended = Box::pin(attempt(host, machinery, &connection, &keeper, turn, &mut ending)) => ended.err(),
         lost = keeper.beat() => Some(lost.into()),
     };
     if let Some(Interruption::Lost(error)) = interruption {
