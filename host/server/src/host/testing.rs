@@ -1,6 +1,5 @@
 //! A host on a folder of its own, with a publisher whom it trusts, releases of one plugin and connections that run them.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{ConnectionId, Consent, Digest, Instant, WorkspaceId};
@@ -13,7 +12,7 @@ use store::plugins::{self, Plugin, PluginState};
 use store::{Store, StoreError, SystemRead, SystemTx};
 use tempfile::TempDir;
 
-use super::{Host, Keys, Packages};
+use super::{Host, Keys};
 use crate::backend::testing::{at, new_workspace, package, plugin_id};
 use crate::config::Config;
 use crate::upgrade;
@@ -41,11 +40,9 @@ impl Trial {
         config.vault.key_file = folder.path().join("host.key");
         let store = Store::open(&config.storage.data).await.expect("a store");
         assert!(Keys::establish(&config, &store).await.expect("an identity"));
-        let keys = Keys::open(&config, &store).await.expect("keys");
-        let workspace = new_workspace(&store, "first").await;
-        let packages = Packages::new(config.storage.data.join("packages"));
-        let providers = crate::oauth::egress(&config).expect("egress");
-        let host = Host { config: Arc::new(config), store, keys: Arc::new(keys), packages, providers };
+        store.close().await;
+        let host = Host::open(config).await.expect("a host");
+        let workspace = new_workspace(&host.store, "first").await;
         let trial = Self { host, workspace, key: SigningKey::generate().expect("a key"), _folder: folder };
         trial.trust().await;
         trial

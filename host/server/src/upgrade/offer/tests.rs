@@ -64,7 +64,7 @@ async fn a_package_that_goes_live_is_kept_granted_and_on_record() {
     assert_eq!((live.version.as_str(), live.sequence, live.digest), ("1.0.0", 1, package.digest()));
     assert_eq!((live.signer, live.granted, live.previous), (package.signer().key.to_string(), granted.clone(), None));
     assert_eq!(manifest_of(&plugin_id(), &live.manifest).expect("a manifest"), *package.manifest());
-    let kept = trial.host.packages.read(package.digest()).expect("its file");
+    let kept = trial.host.packages.read(package.digest()).await.expect("its file");
     assert_eq!((kept.digest(), kept.envelope()), (package.digest(), Some(package.envelope())));
     let entry = trial.audited("plugin.install").await.remove(0);
     assert_eq!((entry.actor.as_str(), &entry.detail["granted"]), ("operator", &json!(granted)));
@@ -88,7 +88,7 @@ async fn a_release_that_is_held_back_waits_until_it_is_rejected() {
         );
         assert_eq!((waits.digest, waits.live.as_str(), waits.needs_approval()), (package.digest(), "1.0.0", true));
     }
-    assert!(trial.host.packages.read(package.digest()).is_ok(), "its file is kept");
+    assert!(trial.host.packages.read(package.digest()).await.is_ok(), "its file is kept");
     let entry = trial.audited("plugin.offer").await.remove(0);
     assert_eq!((entry.actor.as_str(), entry.subject.as_str()), ("operator", "acme/forge"));
     assert_eq!(entry.detail["more"]["capabilities"]["state"], json!(true));
@@ -110,7 +110,7 @@ async fn a_stored_package_that_is_not_the_one_that_was_offered_is_not_approved()
     trial.install(1, "").await;
     let (offered, other) = (trial.package(2, MORE), trial.package(3, MORE));
     hold_back(&trial.host, &offered, &upgrade(&trial, 2, MORE).await).await.expect("it is held back");
-    trial.host.packages.keep(&other).expect("a disk");
+    trial.host.packages.keep(&other).await.expect("a disk");
     let packages = trial.host.config.storage.data.join("packages");
     for ending in ["wasm", "wasm.dsse"] {
         let file = |package: &VerifiedPackage| packages.join(format!("{}.{ending}", package.digest()));
