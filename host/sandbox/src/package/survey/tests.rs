@@ -183,3 +183,17 @@ fn only_what_stands_at_the_top_is_an_import_or_export() {
     let survey = walk(&inner).expect("a component");
     assert_eq!((survey.imports.len(), survey.exports.as_slice()), (1, &[source.to_owned()][..]));
 }
+
+#[test]
+fn what_a_nested_component_imports_says_nothing_of_the_imports_at_the_top() {
+    use wasm_encoder::{ComponentBuilder, ComponentTypeRef};
+    let mut whole = ComponentBuilder::default();
+    let (called, mut function) = whole.type_function(None);
+    function.params([] as [(&str, wasm_encoder::ComponentValType); 0]).result(None);
+    whole.import(fixture::LOG, ComponentTypeRef::Func(called));
+    let nested = fixture::component_of_types(&[fixture::LOG], &[]);
+    whole.component_raw(None, &nested);
+    let whole = whole.finish();
+    let survey = walk(&whole).expect("a component");
+    assert!(!survey.imports[0].only_types, "a function is no type, though an interface of its name is nested");
+}
