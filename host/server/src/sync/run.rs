@@ -17,7 +17,7 @@ use super::crash;
 use super::ending::{Ending, StreamEnding};
 use super::interruption::{Interrupted, Interruption, InterruptionKind};
 use super::keeper::Keeper;
-use super::permission::Permission;
+use super::permission::{Permission, Yes};
 use super::stream;
 use super::trail::Trail;
 use crate::error::{CommandError, in_words};
@@ -40,6 +40,7 @@ pub(super) struct Run<'a> {
     pub(super) calls: Calls,
     pub(super) id: RunId,
     pub(super) turn: &'a Turn<'a>,
+    yes: Yes,
 }
 
 /// How long a run may go on, and who is told of it.
@@ -101,7 +102,7 @@ async fn attempt(
     let runnable = machinery.runnable(host, plugin).await?;
     let calls = Calls::prepare(host, connection, &runnable).await?;
     let id = RunId::generate();
-    let run = Run { host, machinery, runnable: &runnable, connection, keeper, calls, id, turn };
+    let run = Run { host, machinery, runnable: &runnable, connection, keeper, calls, id, turn, yes: Yes::never() };
     run.write("begin a run", async |tx| {
         fences::raise(tx, connection.id, keeper.lease.fence).await?;
         runs::begin(tx, &run.record()).await
@@ -185,7 +186,7 @@ impl Run<'_> {
 
     /// What is asked before each call, and during it.
     pub(super) const fn permission(&self) -> Permission<'_> {
-        Permission { host: self.host, connection: self.connection, plugin: &self.runnable.plugin }
+        Permission { host: self.host, connection: self.connection, plugin: &self.runnable.plugin, yes: &self.yes }
     }
 
     /// What the next call may cost.

@@ -9,7 +9,7 @@ use crate::host::testing::{MORE, Trial};
 
 /// What a run of this connection is told that began with this package.
 async fn check(trial: &Trial, connection: &Connection, plugin: &Plugin) -> Result<(), Interruption> {
-    Permission { host: &trial.host, connection, plugin }.check().await
+    Permission { host: &trial.host, connection, plugin, yes: &Yes::never() }.check().await
 }
 
 #[tokio::test]
@@ -67,19 +67,20 @@ async fn what_trust_a_consent_or_faults_took_back_is_told() {
 }
 
 #[tokio::test]
-async fn a_look_asks_everything_once_and_then_only_where_something_changed() {
+async fn a_yes_holds_until_something_changes() {
     let trial = Trial::new().await;
     let release = trial.install(1, "").await;
     let connection = trial.connect("forge", &release).await;
-    // One that would be told so whenever it asked.
+    let yes = Yes::never();
+    // One that is told no whenever everything is asked.
     let replaced = trial.release(2, "");
-    let permission = Permission { host: &trial.host, connection: &connection, plugin: &replaced };
-    let mut seen = None;
-    assert!(matches!(permission.look(&mut seen).await, Err(Interruption::Replaced)), "the first look asks");
-    assert_eq!(seen, Some(trial.read(async |tx| changes::number(tx).await).await));
-    assert!(permission.look(&mut seen).await.is_ok(), "nothing changed since");
+    let asks = |plugin| Permission { host: &trial.host, connection: &connection, plugin, yes: &yes };
+    assert!(matches!(asks(&replaced).check().await, Err(Interruption::Replaced)), "the first time all is asked");
+    assert!(matches!(asks(&replaced).check().await, Err(Interruption::Replaced)), "a no does not hold");
+    assert!(asks(&release).check().await.is_ok());
+    assert!(asks(&replaced).check().await.is_ok(), "nothing changed since the yes: nothing is asked");
     trial.revoke(replaced.digest).await;
-    assert!(matches!(permission.look(&mut seen).await, Err(Interruption::Replaced)), "something did");
+    assert!(matches!(asks(&replaced).check().await, Err(Interruption::Replaced)), "something did");
 }
 
 #[tokio::test]
@@ -87,7 +88,8 @@ async fn a_call_under_way_hears_within_a_second_what_was_taken_back() {
     let trial = Trial::new().await;
     let release = trial.install(1, "").await;
     let connection = trial.connect("forge", &release).await;
-    let permission = Permission { host: &trial.host, connection: &connection, plugin: &release };
+    let yes = Yes::never();
+    let permission = Permission { host: &trial.host, connection: &connection, plugin: &release, yes: &yes };
     assert!(timeout(LOOK * 3, permission.taken_back()).await.is_err(), "nothing was");
     let revoke = async {
         tokio::time::sleep(LOOK * 3 / 2).await;
