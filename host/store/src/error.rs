@@ -21,9 +21,10 @@ pub enum StoreError {
         #[source]
         source: sqlx::Error,
     },
-    /// A file is there and is not a database that can be used.
+    /// A file is there and is not a database that can be used, or not now.
     #[error(
-        "cannot open the database `{}`: it is damaged, read-only, or not a database; restore it from a backup",
+        "cannot open the database `{}`: see that its disk has room and can be written; where the file itself is damaged, or \
+         no database, restore it from a backup",
         path.display()
     )]
     Open {

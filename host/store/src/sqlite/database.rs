@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Connection as _, Sqlite, Transaction};
 
 use super::migrate::Migrations;
 use crate::StoreError;
@@ -35,8 +35,14 @@ impl Database {
         create_private_file(&path)?;
         let unusable = |source| StoreError::Open { path: path.clone(), source };
         let writer = pool(1).connect_with(options(&path)).await.map_err(unusable)?;
-        refuse_old_engine(&writer).await?;
-        migrations.apply(&writer, &path).await?;
+        let ready = async {
+            refuse_old_engine(&writer).await?;
+            migrations.apply(&writer, &path).await
+        };
+        ready.await.map_err(|error| match error {
+            StoreError::Database(source) => unusable(source),
+            named => named,
+        })?;
         let readers = pool(READERS).connect_lazy_with(options(&path).pragma("query_only", "ON"));
         Ok(Self { writer, readers })
     }
@@ -64,6 +70,9 @@ fn pool(connections: u32) -> SqlitePoolOptions {
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(IDLE_TIMEOUT)
         .test_before_acquire(false)
+        // Where the disk is full or fails, the engine ends a transaction by itself. The driver goes on to count it, and lets
+        // none begin on that connection any more: another takes its place.
+        .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
 }
 
 fn options(path: &Path) -> SqliteConnectOptions {

@@ -111,6 +111,21 @@ async fn an_error_of_the_engine_says_in_which_transaction() {
 }
 
 #[tokio::test]
+async fn writing_goes_on_after_the_engine_has_ended_a_transaction_by_itself() -> Result<(), StoreError> {
+    let bench = Bench::new().await;
+    // As it does where a disk is full or fails.
+    let fails = AssertSqlSafe("INSERT OR ROLLBACK INTO fences (connection_id) VALUES (NULL)".to_owned());
+    let failed = bench.store.workspace(bench.workspace, "fail", async |tx| {
+        sqlx::query(fails).execute(tx.conn()).await?;
+        Ok(())
+    });
+    let error = failed.await.expect_err("no connection is NULL");
+    assert!(matches!(error, StoreError::Transaction { purpose: "fail", .. }), "{error:?}");
+    assert_eq!(bench.bring(vec![commit("a", noon(1))]).await.records[&RecordKind::Commit], 1);
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_closure_that_fails_or_is_dropped_leaves_no_trace() -> Result<(), StoreError> {
     let bench = Bench::new().await;
     let workspace = |name: &str| Workspace {
