@@ -9,6 +9,7 @@ mod reach;
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use domain::{Budget, BudgetKind};
 use serde::Deserialize;
@@ -113,7 +114,16 @@ pub struct Sync {
     pub enabled: bool,
     pub workers: u32,
     pub workers_per_workspace: u32,
+    pub lease_ms: u32,
     pub interval_minutes: u32,
+}
+
+impl Sync {
+    /// How long a lease lasts that nobody extends.
+    #[must_use]
+    pub fn lease(&self) -> Duration {
+        Duration::from_millis(self.lease_ms.into())
+    }
 }
 
 /// See `defaults.toml`.
@@ -178,6 +188,7 @@ impl Config {
             ("sandbox.compile_seconds", self.sandbox.compile_seconds),
             ("sync.workers", self.sync.workers),
             ("sync.workers_per_workspace", self.sync.workers_per_workspace),
+            ("sync.lease_ms", self.sync.lease_ms),
             ("sync.interval_minutes", self.sync.interval_minutes),
             ("faults.rollback_after", self.faults.rollback_after),
             ("faults.quarantine_after", self.faults.quarantine_after),

@@ -20,6 +20,5 @@ mod worker;
 
 pub use ending::{Ending, RunError, StreamEnding};
 pub use interruption::{Interrupted, InterruptionKind};
-pub use keeper::LEASE;
 pub use run::{Progress, Turn, run};
 pub use worker::{owner, work};

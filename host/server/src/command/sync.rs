@@ -16,10 +16,10 @@ use crate::config::Config;
 use crate::host::{Host, Machinery};
 use crate::output::Output;
 use crate::rollup;
-use crate::sync::{Ending, LEASE, Turn, owner, run as run_lease};
+use crate::sync::{Ending, Turn, owner, run as run_lease};
 use crate::upgrade;
 
-/// How often a connection that somebody has is asked for again.
+/// How often a connection that somebody has is asked for again, at least.
 const POLL: Duration = Duration::from_millis(500);
 
 #[derive(Serialize)]
@@ -126,7 +126,8 @@ async fn claim(
     stop: &CancellationToken,
 ) -> Result<Lease, CommandError> {
     let owner = owner();
-    let last = Instant::now().after(LEASE + POLL);
+    let duration = host.config.sync.lease();
+    let last = Instant::now().after(duration + POLL);
     if connection.state == ConnectionState::Failed {
         // Who asks for a sync says by that that something has changed.
         let (workspace, id, now) = (connection.workspace, connection.id, Instant::now());
@@ -136,7 +137,7 @@ async fn claim(
         let now = Instant::now();
         let lease = host
             .store
-            .leases("claim a connection", async |tx| leases::claim(tx, connection.id, now, &owner, LEASE).await)
+            .leases("claim a connection", async |tx| leases::claim(tx, connection.id, now, &owner, duration).await)
             .await?;
         match lease {
             Some(lease) => return Ok(lease),
@@ -148,7 +149,7 @@ async fn claim(
             }
             None => {
                 bar.set_message("waiting for the process that has it");
-                tokio::time::sleep(POLL).await;
+                tokio::time::sleep(POLL.min(duration)).await;
             }
         }
     }

@@ -19,7 +19,6 @@ use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 use turns::{Places, Turns};
 
-use super::keeper::LEASE;
 use super::run::{Turn, run};
 use crate::config::Sync;
 use crate::host::{Host, Machinery};
@@ -50,7 +49,7 @@ pub async fn work(host: Host, machinery: Arc<Machinery>, roller: Arc<Roller>, st
 }
 
 fn turns(host: &Host) -> Turns<()> {
-    let Sync { workers, workers_per_workspace, enabled: _, interval_minutes: _ } = host.config.sync;
+    let Sync { workers, workers_per_workspace, enabled: _, lease_ms: _, interval_minutes: _ } = host.config.sync;
     let (total, per_workspace) = (workers, workers_per_workspace);
     let places = Places { total, per_class: total, per_workspace, kept_one_in: 4 };
     Turns::new(places, host.store.weights().clone())
@@ -136,8 +135,8 @@ impl Workers {
     }
 
     async fn claim(&self, workspace: WorkspaceId) -> Option<Lease> {
-        let (now, owner) = (Instant::now(), &self.owner);
-        let claim = async |tx: &mut store::SystemTx| leases::claim_due(tx, workspace, now, owner, LEASE).await;
+        let (now, owner, lease) = (Instant::now(), &self.owner, self.host.config.sync.lease());
+        let claim = async |tx: &mut store::SystemTx| leases::claim_due(tx, workspace, now, owner, lease).await;
         let claimed = self.host.store.leases("claim a due connection", claim).await;
         claimed.unwrap_or_else(|error| {
             tracing::error!(error = &error as &dyn std::error::Error, "sync.claim.failed");
