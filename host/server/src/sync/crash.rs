@@ -8,7 +8,7 @@
 use domain::{Failure, FailureKind, Instant, StreamInfo};
 use store::connections::{Connection, Outcome};
 use store::faults::{self, Fault, Faults};
-use store::streams;
+use store::{fences, streams};
 
 use super::ending::Ending;
 use super::interruption::Interruption;
@@ -48,10 +48,14 @@ pub(super) async fn note(
 
 /// The connector has said its streams: what it did wrong there before is over.
 pub(super) async fn recovered(run: &Run<'_>) -> Result<(), Interruption> {
-    let id = run.connection.id;
+    let (id, fence) = (run.connection.id, run.keeper.lease.fence);
     let found = run.read("find faults", async |tx| streams::find(tx, id, faults::NO_STREAM).await).await?;
     if found.is_some() {
-        run.write("forget faults", async |tx| faults::forget_of_no_stream(tx, id).await).await?;
+        run.write("forget faults", async |tx| {
+            fences::check(tx, id, fence).await?;
+            faults::forget_of_no_stream(tx, id).await
+        })
+        .await?;
     }
     Ok(())
 }

@@ -121,8 +121,9 @@ async fn attempt(
     if let Err(interruption) = &ended {
         told.interrupt(interruption.told());
     }
-    run.finish(&told, &trail).await?;
-    ended
+    let finished = run.finish(&told, &trail).await;
+    // What broke the run off comes first: that its end cannot be written down either is of the same cause, or of less.
+    ended.and(finished.map_err(Interruption::from))
 }
 
 impl Run<'_> {
@@ -205,6 +206,7 @@ impl Run<'_> {
         Ok(signer.map(|key| key.patterns.join(", ")).unwrap_or_default())
     }
 
+    /// Write down how it ended; what is to be said of a run whose lease went on, its successor has said.
     async fn finish(&self, ending: &Ending, trail: &Trail) -> Result<(), StoreError> {
         let error = ending.errors_as_json();
         let inspection = trail.inspection(&self.runnable.plugin, &self.publisher().await?);
@@ -216,7 +218,12 @@ impl Run<'_> {
             inspection: &inspection,
             at: Instant::now(),
         };
-        self.write("finish a run", async |tx| runs::finish(tx, self.id, &finish).await).await
+        let (connection, fence) = (self.connection.id, self.keeper.lease.fence);
+        self.write("finish a run", async |tx| {
+            fences::check(tx, connection, fence).await?;
+            runs::finish(tx, self.id, &finish).await
+        })
+        .await
     }
 
     /// The outcome of a call. It is dropped where the host is asked to stop and it does not end soon: none; and where the
