@@ -8,6 +8,7 @@ mod budgets;
 mod canaries;
 mod command;
 mod connections;
+mod durability;
 mod fairness;
 mod faults;
 mod git;

@@ -4,6 +4,7 @@
 //! guests as core modules that each test packs, signs and installs with the manifest that it wants.
 
 mod build;
+mod faulty;
 mod github;
 mod guest;
 mod host;
@@ -15,11 +16,13 @@ mod rows;
 mod serving;
 mod shared;
 mod skip;
+pub(crate) mod sound;
 mod source;
 mod trial;
 mod wat;
 
 pub use build::{built, root};
+pub use faulty::{Failing, Faulty, Noted};
 pub use github::TOKEN;
 pub use guest::{Guest, MANIFEST};
 pub use host::{Host, Ran};
@@ -29,6 +32,7 @@ pub use python::python;
 pub use serving::{Answered, Serving};
 pub use shared::SharedDatabase;
 pub use skip::skip;
+pub use sound::{Contents, same};
 pub use source::{Manner, Reply, Request, Source};
 pub use trial::{Ended, Trial};
 pub use wat::{Made, make};

@@ -39,7 +39,7 @@ enum Task {
     Tidy,
     /// Measure, and print ratios from this one run
     Bench(bench::Arguments),
-    /// Send random guests through the whole path of the host, fuzz one of its readers, or break its code on purpose
+    /// Send random guests through the whole path of the host, fuzz one of its readers, break its code on purpose, or disturb it
     Soak(soak::Arguments),
     /// Become a program that ends with the process that started it
     #[command(hide = true)]

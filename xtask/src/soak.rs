@@ -1,5 +1,6 @@
 //! Chance for as long as one likes: random guests, by the program that the tests run 2,000 of them with; random bytes for
-//! one reader, by libFuzzer; or every small break of what keeps guests in, by cargo-mutants.
+//! one reader, by libFuzzer; every small break of what keeps guests in, by cargo-mutants; or hosts that are killed, have
+//! failing disks, or are stopped.
 
 use std::path::Path;
 use std::process::Command;
@@ -29,9 +30,26 @@ pub(crate) struct Arguments {
     /// Break the code instead, in every place that `.cargo/mutants.toml` names, or in those that match, such as `egress/src/rule`
     #[arg(long, value_name = "PATTERN", num_args = 0..=1, default_missing_value = "", conflicts_with = "fuzz")]
     mutants: Option<String>,
+    /// Kill hosts instead, so often, in the midst of what they do
+    #[arg(long, value_name = "NUMBER", num_args = 0..=1, default_missing_value = "10000")]
+    crashes: Option<u64>,
+    /// Let each write of a sync fail instead, in every way, or about so many of them: no room, a failing disk, failing syncs
+    #[arg(long, value_name = "NUMBER", num_args = 0..=1, default_missing_value = "0")]
+    writes: Option<u64>,
+    /// Stop workers instead until their lease has gone on to another, so often, and wake them
+    #[arg(long, value_name = "NUMBER", num_args = 0..=1, default_missing_value = "200")]
+    stops: Option<u64>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let Arguments { crashes, writes, stops, seed, .. } = arguments;
+    let hosts: Vec<_> = [("crashes", crashes), ("writes", writes), ("stops", stops)]
+        .into_iter()
+        .filter_map(|(what, number)| number.map(|number| (what, number)))
+        .collect();
+    if !hosts.is_empty() {
+        return hosts.into_iter().try_for_each(|(what, number)| disturb(what, number, *seed));
+    }
     match (&arguments.fuzz, &arguments.mutants) {
         (Some(target), _) => fuzz(target, arguments.seconds),
         (None, Some(pattern)) => mutants(pattern),
@@ -53,6 +71,20 @@ fn guests(arguments: &Arguments) -> Result<()> {
         if let Some(number) = number {
             command.args([name, &number.to_string()]);
         }
+    }
+    run_command(&mut command)
+}
+
+/// Hosts that are disturbed. The seed of the round that broke one stands in the error.
+fn disturb(what: &str, number: u64, seed: Option<u64>) -> Result<()> {
+    let mut command = Command::new(binary("durability")?);
+    command.arg(what);
+    // Without a number it is every write.
+    if what != "writes" || number > 0 {
+        command.arg(number.to_string());
+    }
+    if let Some(seed) = seed {
+        command.args(["--seed", &seed.to_string()]);
     }
     run_command(&mut command)
 }

@@ -15,6 +15,8 @@ pub struct Built {
     pub modules: PathBuf,
     /// The packages of the connectors, signed, with `key.pem` and `key.pub.pem`.
     pub plugins: PathBuf,
+    /// What is preloaded for a disk that fails.
+    pub faulty: PathBuf,
 }
 
 /// The repository's root.
@@ -36,14 +38,17 @@ pub fn built() -> &'static Built {
         let wasm = "wasm32-unknown-unknown";
         let guests = ["build", "--quiet", "--package", "weighbridge-guests", "--examples"];
         run(&[&guests[..], &["--profile", "guest", "--target", wasm]].concat());
-        // The test's own binary lies in `TARGET/debug/deps`.
+        run(&["build", "--quiet", "--package", "weighbridge-faulty"]);
+        // A test lies in `TARGET/debug/deps`, and what soaks in `TARGET/debug`.
         let this = std::env::current_exe().expect("the test's own path");
-        let target = this.ancestors().nth(3).expect("the target folder");
+        let debug = this.ancestors().find(|folder| folder.ends_with("debug")).expect("a folder of cargo's");
+        let target = debug.parent().expect("the target folder");
         Built {
             weighbridge: target.join("debug/weighbridge"),
             guests: target.join(wasm).join("guest/examples"),
             modules: target.join(wasm).join("connector"),
             plugins: target.join("plugins"),
+            faulty: debug.join("libweighbridge_faulty.so"),
         }
     })
 }

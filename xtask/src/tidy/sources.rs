@@ -18,12 +18,14 @@ const VAGUE: &[&str] = &["utils", "util", "common", "helpers", "core", "manager"
 const LEFT_BEHIND: &[&str] = &[concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X:"), concat!("HA", "CK:")];
 
 /// What the compiler cannot check stands in these files alone, each with its argument: loading native code in the host,
-/// memory and vectors in the connectors' SDK, whose code runs in the sandbox, as do the guests that read all of their own.
+/// memory and vectors in the connectors' SDK, whose code runs in the sandbox, as do the guests that read all of their own; and
+/// the disk that fails in the tests, which takes the place of functions of the C library.
 const UNCHECKED: &[&str] = &[
     "host/sandbox/src/artefact.rs",
     "sdk/rust/src/heap.rs",
     "sdk/rust/src/json/block.rs",
     "sdk/rust/src/lib.rs",
+    "tests/faulty/src/lib.rs",
     "tests/guests/scans_itself.rs",
     "tests/guests/scavenges_memory.rs",
 ];
