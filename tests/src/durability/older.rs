@@ -98,7 +98,7 @@ async fn copy(newer: &mut SqliteConnection) -> Result<()> {
 }
 
 fn migrations(which: &str) -> Result<Vec<PathBuf>> {
-    let folder = root().join("host/store/migrations").join(which);
+    let folder = root().join("host/store/migrations/sqlite").join(which);
     let mut files: Vec<_> = fs::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.sort();
     Ok(files)

@@ -114,9 +114,9 @@ async fn an_error_of_the_engine_says_in_which_transaction() {
 async fn writing_goes_on_after_the_engine_has_ended_a_transaction_by_itself() -> Result<(), StoreError> {
     let bench = Bench::new().await;
     // As it does where a disk is full or fails.
-    let fails = AssertSqlSafe("INSERT OR ROLLBACK INTO fences (connection_id) VALUES (NULL)".to_owned());
+    let fails = statement("INSERT OR ROLLBACK INTO fences (connection_id) VALUES (NULL)");
     let failed = bench.store.workspace(bench.workspace, "fail", async |tx| {
-        sqlx::query(fails).execute(tx.conn()).await?;
+        sql::query(fails).execute(tx.conn()).await?;
         Ok(())
     });
     let error = failed.await.expect_err("no connection is NULL");
