@@ -1,12 +1,14 @@
 //! Nothing is lost and nothing is there twice, whatever becomes of the process or the disk. The long forms are in
 //! `cargo xtask soak`.
 
+mod leases;
+
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use weighbridge_tests::durability::{Beginning, Field, Size, Which, crashes, stops, writes};
-use weighbridge_tests::kit::{Host, Manner, Ran, Reply, Source};
+use weighbridge_tests::kit::{Failing, Faulty, Host, Manner, Ran, Reply, Source};
 
 /// How long leases last here: what a killed process had is free by the time that the next one has started.
 const LEASE: Duration = Duration::from_millis(150);
@@ -65,6 +67,17 @@ fn a_worker_whose_lease_has_gone_on_leaves_the_record_of_its_run_to_its_successo
     assert!(before.starts_with("'abandoned'"), "{before}");
     let _ = Ran::of(&first.wait_with_output().expect("it ends")).refused(1, &["was lost: fence 1 is stale"]);
     assert_eq!(host.text(record), before);
+}
+
+/// Trust that was taken back, and a power cut a second later: it must not be there again.
+#[test]
+fn what_an_operator_is_told_is_done_has_been_synced() {
+    let host = Host::new();
+    let mut command = host.command(&["token", "new", "reader"]);
+    Faulty { failing: Failing::Sync, at: Some(1), lasting: true }.under(&host, &mut command);
+    let told = Ran::of(&command.output().expect("it runs")).refused(1, &["the transaction to", "disk I/O error"]);
+    assert!(!told.out.contains("wbt_"), "{}", told.out);
+    assert!(host.noted().failed.is_some_and(|failed| failed.ends_with("control.db-wal")));
 }
 
 #[test]

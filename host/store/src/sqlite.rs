@@ -10,8 +10,8 @@ use domain::WorkspaceId;
 
 use crate::sql::Conn;
 use crate::{StoreError, control};
-pub(crate) use database::Database;
 use database::create_private_dir;
+pub(crate) use database::{Commits, Database};
 use files::Files;
 pub(crate) use migrate::Migrations;
 
@@ -28,7 +28,8 @@ impl Sqlite {
         let files = Files::new(dir.join("workspaces"));
         create_private_dir(dir)?;
         create_private_dir(files.folder())?;
-        let control = Database::open(dir.join("control.db"), &control::MIGRATIONS).await?;
+        // What the operator was told is done, a key that is revoked or a refresh token that is spent, must not come undone.
+        let control = Database::open(dir.join("control.db"), &control::MIGRATIONS, Commits::AtOnce).await?;
         Ok(Self { control, files })
     }
 

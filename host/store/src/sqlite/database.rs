@@ -22,6 +22,15 @@ const ENGINE_VERSION: &str = "SELECT sqlite_version()";
 const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
 const BEGIN_READ: &str = "BEGIN DEFERRED";
 
+/// When what is committed is on the disk, whatever becomes of the machine's power.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Commits {
+    /// Before the commit returns.
+    AtOnce,
+    /// With the next checkpoint. A power cut takes the last ones, and each of them whole.
+    Soon,
+}
+
 /// An open file.
 #[derive(Debug)]
 pub(crate) struct Database {
@@ -31,10 +40,10 @@ pub(crate) struct Database {
 
 impl Database {
     /// Opens a file, makes it where it is missing, and brings its schema up to date.
-    pub(crate) async fn open(path: PathBuf, migrations: &Migrations) -> Result<Self, StoreError> {
+    pub(crate) async fn open(path: PathBuf, migrations: &Migrations, commits: Commits) -> Result<Self, StoreError> {
         create_private_file(&path)?;
         let unusable = |source| StoreError::Open { path: path.clone(), source };
-        let writer = pool(1).connect_with(options(&path)).await.map_err(unusable)?;
+        let writer = pool(1).connect_with(options(&path, commits)).await.map_err(unusable)?;
         let ready = async {
             refuse_old_engine(&writer).await?;
             migrations.apply(&writer, &path).await
@@ -43,7 +52,7 @@ impl Database {
             StoreError::Database(source) => unusable(source),
             named => named,
         })?;
-        let readers = pool(READERS).connect_lazy_with(options(&path).pragma("query_only", "ON"));
+        let readers = pool(READERS).connect_lazy_with(options(&path, commits).pragma("query_only", "ON"));
         Ok(Self { writer, readers })
     }
 
@@ -75,11 +84,15 @@ fn pool(connections: u32) -> SqlitePoolOptions {
         .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
 }
 
-fn options(path: &Path) -> SqliteConnectOptions {
+fn options(path: &Path, commits: Commits) -> SqliteConnectOptions {
+    let synchronous = match commits {
+        Commits::AtOnce => SqliteSynchronous::Full,
+        Commits::Soon => SqliteSynchronous::Normal,
+    };
     SqliteConnectOptions::new()
         .filename(path)
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Normal)
+        .synchronous(synchronous)
         .busy_timeout(BUSY_TIMEOUT)
         .foreign_keys(true)
         .pragma("secure_delete", "ON")

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use domain::WorkspaceId;
 use tokio::sync::OnceCell;
 
-use super::database::Database;
+use super::database::{Commits, Database};
 use crate::{StoreError, workspace};
 
 /// Files that stay open. Those in use stay open beyond it.
@@ -53,7 +53,8 @@ impl Files {
 
     /// Opens the file of a workspace that is known to exist.
     pub(super) async fn open(&self, id: WorkspaceId) -> Result<Database, StoreError> {
-        Database::open(self.path(id), &workspace::MIGRATIONS).await
+        // What is lost here goes with its cursor, and is brought again.
+        Database::open(self.path(id), &workspace::MIGRATIONS, Commits::Soon).await
     }
 
     /// Forgets all files and closes them.

@@ -111,6 +111,16 @@ async fn an_error_of_the_engine_says_in_which_transaction() {
 }
 
 #[tokio::test]
+async fn what_the_operator_does_is_on_the_disk_at_once_and_pages_with_the_next_checkpoint() -> Result<(), StoreError> {
+    let bench = Bench::new().await;
+    let ask = || sql::scalar(statement("PRAGMA synchronous"));
+    let control = bench.store.system("ask", async |tx| Ok(ask().fetch_one::<i64>(tx.conn()).await?)).await?;
+    let pages = bench.store.workspace(bench.workspace, "ask", async |tx| Ok(ask().fetch_one::<i64>(tx.conn()).await?));
+    assert_eq!((control, pages.await?), (2, 1), "FULL and NORMAL");
+    Ok(())
+}
+
+#[tokio::test]
 async fn writing_goes_on_after_the_engine_has_ended_a_transaction_by_itself() -> Result<(), StoreError> {
     let bench = Bench::new().await;
     // As it does where a disk is full or fails.

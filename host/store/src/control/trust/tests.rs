@@ -1,5 +1,5 @@
 use super::*;
-use crate::sqlite::{Database, Migrations};
+use crate::sqlite::{Commits, Database, Migrations};
 use crate::testing::{Bench, also_on_postgres, noon};
 use crate::{Store, changes, plugins};
 
@@ -132,7 +132,7 @@ const OLDER: &str = "
 async fn an_older_store_keeps_its_revoked_keys_and_lets_go_of_the_floors_of_installs() -> Result<(), StoreError> {
     let folder = tempfile::TempDir::new().expect("a folder");
     let first = Migrations(&[include_str!("../../../migrations/sqlite/control/0001_tables.sql")]);
-    let older = Database::open(folder.path().join("control.db"), &first).await?;
+    let older = Database::open(folder.path().join("control.db"), &first, Commits::AtOnce).await?;
     let mut tx = older.write().await?;
     sqlx::raw_sql(OLDER).execute(&mut *tx).await?;
     tx.commit().await?;
