@@ -6,6 +6,7 @@
 mod budget;
 mod database;
 mod runs;
+mod token;
 mod trust;
 
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ use domain::id::IdError;
 pub use budget::{Budget, Scope};
 pub use database::Database;
 pub use runs::{Runs, RunsCommand};
+pub use token::Token;
 pub use trust::Trust;
 
 /// Weighs what engineering tools bring, through signed connectors in a sandbox.
@@ -367,34 +369,4 @@ pub struct Metrics {
     /// none, repository, team or person
     #[arg(long, default_value = "none")]
     pub group_by: String,
-}
-
-/// `weighbridge token …`
-#[derive(Debug, Subcommand)]
-pub enum Token {
-    /// Make a token; it is shown once
-    New {
-        /// What it is for
-        name: String,
-        /// The workspace's name
-        #[arg(long, default_value = "default")]
-        workspace: String,
-        /// What it may do; may be given again. All but figures of single people by default
-        #[arg(long = "scope", value_name = "SCOPE")]
-        scopes: Vec<String>,
-        /// Days until it expires
-        #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=365))]
-        days: u32,
-    },
-    /// Tokens of a workspace
-    List {
-        /// The workspace's name
-        #[arg(long, default_value = "default")]
-        workspace: String,
-    },
-    /// Take a token back
-    Revoke {
-        /// The token's id, `tok_…`
-        id: String,
-    },
 }
