@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use weighbridge_tests::durability::{Beginning, Field, Size, Which, crashes, stops, writes};
-use weighbridge_tests::kit::{Failing, Faulty, Host, Manner, Ran, Reply, Source};
+use weighbridge_tests::kit::{Failing, Faulty, Host, Manner, Ran, Reply, Source, built};
 
 /// How long leases last here: what a killed process had is free by the time that the next one has started.
 const LEASE: Duration = Duration::from_millis(150);
@@ -73,11 +73,18 @@ fn a_worker_whose_lease_has_gone_on_leaves_the_record_of_its_run_to_its_successo
 #[test]
 fn what_an_operator_is_told_is_done_has_been_synced() {
     let host = Host::new();
-    let mut command = host.command(&["token", "new", "reader"]);
-    Faulty { failing: Failing::Sync, at: Some(1), lasting: true }.under(&host, &mut command);
-    let told = Ran::of(&command.output().expect("it runs")).refused(1, &["the transaction to", "disk I/O error"]);
-    assert!(!told.out.contains("wbt_"), "{}", told.out);
-    assert!(host.noted().failed.is_some_and(|failed| failed.ends_with("control.db-wal")));
+    // Every sync fails: what the command answers, and which file the first is of.
+    let refused = |arguments: &[&str], words: &[&str]| {
+        let mut command = host.command(arguments);
+        Faulty { failing: Failing::Sync, at: Some(1), lasting: true }.under(&host, &mut command);
+        let told = Ran::of(&command.output().expect("it runs")).refused(1, words);
+        (told.out, host.noted().failed.expect("a sync"))
+    };
+    let (told, synced) = refused(&["token", "new", "reader"], &["the transaction to", "disk I/O error"]);
+    assert!(!told.contains("wbt_") && synced.ends_with("control.db-wal"), "{synced}: {told}");
+    let package = built().plugins.join("github.wasm").display().to_string();
+    let _ = refused(&["plugin", "install", "--grant", &package], &["writing", "/packages/", ".partial", "os error 5"]);
+    assert_eq!(host.run(&["plugin", "list", "--json"]).good().json(), serde_json::json!([]));
 }
 
 #[test]

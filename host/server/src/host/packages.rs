@@ -2,7 +2,7 @@
 //! database, packages are in there, too, and a host fetches those that another one installed.
 
 use std::fs;
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use domain::{Digest, Instant};
@@ -52,7 +52,10 @@ impl Packages {
         fs::create_dir_all(&self.folder).map_err(CommandError::io("making", &self.folder))?;
         let path = self.path(digest);
         write(&envelope(&path), &stored.envelope)?;
-        write(&path, &stored.bytes)
+        write(&path, &stored.bytes)?;
+        // The names, too, before anybody is told that it is installed.
+        let synced = fs::File::open(&self.folder).and_then(|folder| folder.sync_all());
+        synced.map_err(CommandError::io("syncing", &self.folder))
     }
 
     /// The envelope beside a package, as it lies there; none where it cannot be read.
@@ -76,9 +79,10 @@ fn envelope(path: &Path) -> PathBuf {
     path.with_extension("wasm.dsse")
 }
 
-/// A half-written file never has the final name.
+/// A half-written file never has the final name, not even after a power cut.
 fn write(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
     let partial = path.with_extension("partial");
-    fs::write(&partial, bytes).map_err(CommandError::io("writing", &partial))?;
+    let whole = |mut file: fs::File| file.write_all(bytes).and_then(|()| file.sync_all());
+    fs::File::create(&partial).and_then(whole).map_err(CommandError::io("writing", &partial))?;
     fs::rename(&partial, path).map_err(CommandError::io("writing", path))
 }
