@@ -24,7 +24,7 @@ pub(super) fn rounds(seed: u64, round: impl Fn(u64, &mut Random) -> Result<bool>
                 Ok(false) => ended.store(true, Ordering::Relaxed),
                 Err(error) => {
                     ended.store(true, Ordering::Relaxed);
-                    let error = error.context(format!("the round of seed {seed}"));
+                    let error = error.context(format!("round {seed}"));
                     *broken.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
                 }
             }
@@ -43,6 +43,6 @@ struct Told(u64);
 
 impl Drop for Told {
     fn drop(&mut self) {
-        eprintln!("the round of seed {} panicked", self.0);
+        eprintln!("round {} panicked", self.0);
     }
 }
