@@ -62,6 +62,10 @@ mod tests {
         }
         let unknown = words(&Error::InvalidCertificate(Refused::UnknownIssuer));
         assert!(unknown.contains("the operator can add an authority with `egress.roots`"), "{unknown}");
+        let other = |text: &'static str| rustls::OtherError(std::sync::Arc::new(std::io::Error::other(text)));
+        let hidden = Refused::Other(other("certificate had invalid extensions"));
+        assert_eq!(words(&Error::InvalidCertificate(hidden)), NOT_FOR_SERVERS);
+        assert_ne!(words(&Error::InvalidCertificate(Refused::Other(other("something else")))), NOT_FOR_SERVERS);
         let other = words(&Error::InvalidCertificate(Refused::BadEncoding));
         assert!(other.contains("BadEncoding"), "the library's own text: {other}");
     }
