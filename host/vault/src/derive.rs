@@ -18,6 +18,24 @@ impl DerivedKey {
     pub fn expose_bytes(&self) -> &[u8; 32] {
         self.0.expose_secret()
     }
+
+    /// What only a holder of this key can compute over these bytes: HMAC-SHA-256.
+    #[must_use]
+    pub fn authenticate(&self, bytes: &[u8]) -> [u8; 32] {
+        self.mac(bytes).finalize().into_bytes().into()
+    }
+
+    /// Whether a holder of this key computed this over these bytes.
+    #[must_use]
+    pub fn is_authentic(&self, bytes: &[u8], code: &[u8]) -> bool {
+        self.mac(bytes).verify_slice(code).is_ok()
+    }
+
+    fn mac(&self, bytes: &[u8]) -> Hmac<Sha256> {
+        let mut mac = <Hmac<Sha256>>::new_from_slice(self.expose_bytes()).expect("HMAC takes keys of any length");
+        mac.update(bytes);
+        mac
+    }
 }
 
 impl HostKey {
@@ -52,6 +70,16 @@ mod tests {
         assert_ne!(key.derive("cursor-mac").expose_bytes(), key.derive("cache-mac").expose_bytes());
         assert_ne!(key.derive("cursor-mac").expose_bytes(), host_key(8).derive("cursor-mac").expose_bytes());
         assert_ne!(key.derive("cursor-mac").expose_bytes(), key.expose_bytes());
+    }
+
+    #[test]
+    fn what_is_authentic_was_computed_over_these_bytes_with_this_key() {
+        let key = host_key(7).derive("backup");
+        let code = key.authenticate(b"a manifest");
+        assert!(key.is_authentic(b"a manifest", &code));
+        assert!(!key.is_authentic(b"a manifesT", &code) && !key.is_authentic(b"a manifest", &code[..31]));
+        assert!(!host_key(8).derive("backup").is_authentic(b"a manifest", &code));
+        assert!(!host_key(7).derive("cursor-mac").is_authentic(b"a manifest", &code));
     }
 
     #[test]

@@ -1,8 +1,12 @@
-//! The host's key: 32 random bytes in a file of their own, as one line of base64.
+//! The host's key: 32 random bytes, as one line of base64. While a host key is being changed there are two lines: the one
+//! that was and the one that will be.
 //!
-//! The file is readable by its owner alone and lies outside of the data directory, so that no copy of the data carries the
-//! key that opens it.
+//! A file of it is readable by its owner alone and lies outside of the data directory and of every backup, so that no copy
+//! of the data carries the key that opens it.
 
+mod place;
+
+use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
@@ -16,10 +20,12 @@ use zeroize::Zeroizing;
 
 use crate::random::{self, NoRandomness};
 
+pub use place::BACKUP_MANIFEST;
+
 /// The host's key. It wraps the workspaces' keys and seals nothing else.
 pub struct HostKey(SecretBox<[u8; 32]>);
 
-/// Tells whether a key is the one that an instance was made with, and nothing else about it.
+/// Tells whether a key is the one that an instance was made with, and nothing else about it. Shown, it is the key's name.
 #[derive(Debug, Clone, Copy)]
 pub struct KeyCheck([u8; 16]);
 
@@ -56,11 +62,19 @@ pub enum HostKeyError {
         /// The data directory.
         data: PathBuf,
     },
+    /// It lies in a backup.
+    #[error("the host key file {path} is inside the backup {backup}: move it, so that no copy of the data has its key")]
+    InsideBackup {
+        /// The file.
+        path: PathBuf,
+        /// The backup.
+        backup: PathBuf,
+    },
     /// It is a directory, a device or a pipe.
     #[error("{0} is not a file")]
     NotAFile(PathBuf),
     /// It does not hold a key.
-    #[error("the host key is not one line of base64 with 32 bytes")]
+    #[error("the host key is not one line of base64 with 32 bytes, or two such lines while it is being changed")]
     Content,
     /// No randomness for a new one.
     #[error(transparent)]
@@ -71,13 +85,13 @@ pub enum HostKeyError {
 const MOST_BYTES: u64 = 256;
 
 impl HostKey {
-    /// The key of this file.
+    /// The key of this file, or the two that it holds while the key is being changed.
     ///
     /// # Errors
-    /// The file is missing, no file, open to others, inside of `data`, or does not hold a key.
-    pub fn load(path: &Path, data: &Path) -> Result<Self, HostKeyError> {
+    /// The file is missing, no file, open to others, inside of `data` or of a backup, or does not hold a key.
+    pub fn load(path: &Path, data: &Path) -> Result<Vec<Self>, HostKeyError> {
         let failed = |source| HostKeyError::File { path: path.to_owned(), source };
-        refuse_inside(path, data)?;
+        place::check(path, data)?;
         // Asked before it is opened, since opening a pipe waits for a writer.
         if !path.metadata().map_err(failed)?.is_file() {
             return Err(HostKeyError::NotAFile(path.to_owned()));
@@ -90,7 +104,7 @@ impl HostKey {
         }
         let mut text = Zeroizing::new(String::with_capacity(MOST_BYTES as usize + 1));
         file.take(MOST_BYTES + 1).read_to_string(&mut text).map_err(failed)?;
-        Self::from_base64(&text)
+        Self::from_lines(&text)
     }
 
     /// A new key, written to a new file that only its owner may read.
@@ -98,14 +112,13 @@ impl HostKey {
     /// # Errors
     /// The file exists, lies inside of `data`, or cannot be written.
     pub fn create(path: &Path, data: &Path) -> Result<Self, HostKeyError> {
-        refuse_inside(path, data)?;
+        place::check(path, data)?;
         let failed = |source| match io::Error::kind(&source) {
             io::ErrorKind::AlreadyExists => HostKeyError::Exists(path.to_owned()),
             _ => HostKeyError::File { path: path.to_owned(), source },
         };
         let key = Self::generate()?;
-        let mut line = Zeroizing::new(STANDARD.encode(key.expose_bytes()));
-        line.push('\n');
+        let line = lines(&[&key]);
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
         let written = file.write_all(line.as_bytes()).and_then(|()| file.sync_all());
         if written.is_err() {
@@ -113,6 +126,40 @@ impl HostKey {
             let _ = fs::remove_file(path);
         }
         written.map(|()| key).map_err(failed)
+    }
+
+    /// Put these keys into the place of what the file holds: whoever reads it finds the old content or the new.
+    ///
+    /// # Errors
+    /// The file lies inside of `data` or of a backup, or cannot be written.
+    pub fn replace(path: &Path, data: &Path, keys: &[&Self]) -> Result<(), HostKeyError> {
+        place::check(path, data)?;
+        let failed = |source| HostKeyError::File { path: path.to_owned(), source };
+        let mut partial = path.as_os_str().to_owned();
+        partial.push(".partial");
+        let partial = PathBuf::from(partial);
+        // What a killed process left here is of no use, and its mode may be another.
+        match fs::remove_file(&partial) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+            _ => {}
+        }
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&partial).map_err(failed)?;
+        file.write_all(lines(keys).as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+        fs::rename(&partial, path).map_err(failed)?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
+    }
+
+    /// The key of each of these lines of base64: one, or two.
+    ///
+    /// # Errors
+    /// There are none or more, or one does not hold 32 bytes.
+    pub fn from_lines(text: &str) -> Result<Vec<Self>, HostKeyError> {
+        if text.len() > MOST_BYTES as usize {
+            return Err(HostKeyError::Content);
+        }
+        let keys: Vec<_> = text.trim_end().lines().map(Self::from_base64).collect::<Result<_, _>>()?;
+        if matches!(keys.len(), 1 | 2) { Ok(keys) } else { Err(HostKeyError::Content) }
     }
 
     /// The key of this line of base64.
@@ -164,22 +211,21 @@ impl KeyCheck {
     }
 }
 
-/// Both paths are followed to where they really lead; what does not exist yet counts by its nearest folder that does.
-fn refuse_inside(path: &Path, data: &Path) -> Result<(), HostKeyError> {
-    let resolve = |which: &Path| resolve(which).map_err(|source| HostKeyError::File { path: path.to_owned(), source });
-    if resolve(path)?.starts_with(resolve(data)?) {
-        return Err(HostKeyError::InsideData { path: path.to_owned(), data: data.to_owned() });
+/// As a file holds them, wiped when it is dropped.
+fn lines(keys: &[&HostKey]) -> Zeroizing<String> {
+    // Of the whole length at once, so that growing leaves no copy behind.
+    let mut text = Zeroizing::new(String::with_capacity(MOST_BYTES as usize));
+    for key in keys {
+        let line = Zeroizing::new(STANDARD.encode(key.expose_bytes()));
+        text.push_str(&line);
+        text.push('\n');
     }
-    Ok(())
+    text
 }
 
-fn resolve(path: &Path) -> io::Result<PathBuf> {
-    match (path.canonicalize(), path.parent(), path.file_name()) {
-        (Err(error), Some(parent), Some(name)) if error.kind() == io::ErrorKind::NotFound => {
-            let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
-            Ok(resolve(parent)?.join(name))
-        }
-        (resolved, _, _) => resolved,
+impl fmt::Display for KeyCheck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 

@@ -19,7 +19,7 @@ impl Place {
     }
 
     fn load(&self, path: &str) -> Result<HostKey, HostKeyError> {
-        HostKey::load(&self.at(path), &self.at("data"))
+        HostKey::load(&self.at(path), &self.at("data")).map(|mut keys| keys.remove(0))
     }
 
     fn create(&self, path: &str) -> Result<HostKey, HostKeyError> {
@@ -96,8 +96,11 @@ fn what_is_no_key_is_refused_without_being_shown() {
     let half = STANDARD.encode([1; 16]);
     let long = STANDARD.encode([1; 33]);
     for text in ["", "secret words", half.as_str(), long.as_str(), "A".repeat(5_000).as_str()] {
-        let error = HostKey::from_base64(text).err().expect("no key");
-        assert_eq!(error.to_string(), "the host key is not one line of base64 with 32 bytes");
+        let error = HostKey::from_lines(text).err().expect("no key");
+        assert_eq!(
+            error.to_string(),
+            "the host key is not one line of base64 with 32 bytes, or two such lines while it is being changed"
+        );
     }
     assert!(HostKey::from_base64(&format!("{}\n", STANDARD.encode([1; 32]))).is_ok());
 }
@@ -109,4 +112,39 @@ fn the_check_value_knows_its_key_and_no_other() {
     assert!(key.check().matches(&check));
     assert!(!HostKey::from_bytes(&[2; 32]).check().matches(&check));
     assert!(!key.check().matches(&check[..15]) && !key.check().matches(&[]));
+}
+
+#[test]
+fn a_key_file_inside_a_backup_is_refused() {
+    let place = Place::new();
+    place.create("outside.key").expect("a key");
+    fs::create_dir_all(place.at("backup/workspaces")).expect("a folder");
+    fs::write(place.at("backup").join(BACKUP_MANIFEST), "{}").expect("written");
+    for path in ["backup/host.key", "backup/workspaces/host.key"] {
+        fs::copy(place.at("outside.key"), place.at(path)).expect("a copy");
+        assert!(words(place.load(path)).contains("inside the backup"), "{path}");
+    }
+    assert!(words(place.create("backup/new.key")).contains("inside the backup"));
+    symlink(place.at("backup/host.key"), place.at("link.key")).expect("a link");
+    assert!(words(place.load("link.key")).contains("inside the backup"));
+    assert!(place.load("outside.key").is_ok(), "beside a backup");
+}
+
+#[test]
+fn a_file_holds_two_keys_while_the_key_is_being_changed_and_never_half_of_one() {
+    let place = Place::new();
+    let (old, new) = (place.create("host.key").expect("a key"), place.create("next.key").expect("a key"));
+    let file = place.at("host.key");
+    let load = || HostKey::load(&file, &place.at("data")).expect("keys");
+    let bytes = |keys: &[HostKey]| keys.iter().map(|key| *key.expose_bytes()).collect::<Vec<_>>();
+    fs::write(place.at("host.key.partial"), "what a killed process left").expect("written");
+    HostKey::replace(&file, &place.at("data"), &[&old, &new]).expect("written");
+    assert_eq!(bytes(&load()), [*old.expose_bytes(), *new.expose_bytes()]);
+    HostKey::replace(&file, &place.at("data"), &[&new]).expect("written");
+    assert_eq!(bytes(&load()), [*new.expose_bytes()]);
+    assert_eq!(fs::metadata(&file).expect("a file").mode() & 0o777, 0o600);
+    assert!(!place.at("host.key.partial").exists());
+    let one = STANDARD.encode([1; 32]);
+    assert!(HostKey::from_lines(&format!("{one}\n{one}\n{one}\n")).is_err(), "three");
+    assert!(HostKey::replace(&place.at("data/host.key"), &place.at("data"), &[&new]).is_err());
 }
