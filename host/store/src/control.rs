@@ -11,6 +11,9 @@ pub mod meta;
 pub mod offers;
 pub mod packages;
 pub mod plugins;
+pub mod purge;
+pub mod restored;
+pub mod sealed;
 pub mod tokens;
 pub mod trust;
 pub mod workspaces;
@@ -27,6 +30,7 @@ pub(crate) const MIGRATIONS: Migrations = Migrations(&[
     include_str!("../migrations/sqlite/control/0004_authorizations.sql"),
     include_str!("../migrations/sqlite/control/0005_budgets.sql"),
     include_str!("../migrations/sqlite/control/0006_packages.sql"),
+    include_str!("../migrations/sqlite/control/0007_key_versions.sql"),
 ]);
 
 /// Every statement that runs on the control database.
@@ -45,6 +49,9 @@ pub(crate) fn statements() -> impl Iterator<Item = &'static Statement> {
         offers::STATEMENTS,
         packages::STATEMENTS,
         plugins::STATEMENTS,
+        purge::STATEMENTS,
+        restored::STATEMENTS,
+        sealed::STATEMENTS,
         tokens::STATEMENTS,
         trust::STATEMENTS,
         workspaces::STATEMENTS,

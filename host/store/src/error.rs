@@ -94,6 +94,17 @@ pub enum StoreError {
         /// What it can.
         reason: &'static str,
     },
+    /// A file does not hold together.
+    #[error("the database `{}` is damaged: {problem}", path.display())]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// What the engine says of it.
+        problem: String,
+    },
+    /// What is done with files cannot be done with a shared database.
+    #[error("the store is in PostgreSQL, where {0} is not done by this command: docs/operations.md says how it is")]
+    NoFiles(&'static str),
     /// The engine is too old to be trusted with a write-ahead log.
     #[error("SQLite {found} can corrupt a write-ahead log: build with {needed} or later")]
     EngineTooOld {
@@ -149,6 +160,9 @@ pub enum StoreError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The key that sealed a secret was replaced by another one meanwhile, and is gone.
+    #[error("the key that this secret was sealed with was replaced meanwhile: do it again")]
+    KeyRetired,
     /// A value could not be turned into what is stored.
     #[error("a value could not be encoded")]
     Encode(#[from] serde_json::Error),

@@ -22,6 +22,7 @@
 #![forbid(unsafe_code)]
 
 mod control;
+pub mod copies;
 mod error;
 mod postgres;
 mod row;
@@ -34,8 +35,8 @@ mod testing;
 mod workspace;
 
 pub use control::{
-    audit, authorizations, budgets, changes, connections, credentials, keys, meta, offers, packages, plugins, tokens,
-    trust, workspaces,
+    audit, authorizations, budgets, changes, connections, credentials, keys, meta, offers, packages, plugins, purge,
+    restored, sealed, tokens, trust, workspaces,
 };
 pub use error::StoreError;
 pub use scope::{SystemRead, SystemTx, WorkspaceRead, WorkspaceTx};

@@ -1,8 +1,10 @@
 //! SQLite: a directory with one control database and one data file per workspace.
 
-mod database;
+pub(crate) mod database;
+mod erase;
 mod files;
-mod migrate;
+pub(crate) mod layout;
+pub(crate) mod migrate;
 
 use std::path::Path;
 
@@ -25,11 +27,11 @@ pub(crate) struct Sqlite {
 impl Sqlite {
     /// Opens the databases, and makes what is missing: `control.db` and the folder `workspaces`.
     pub(crate) async fn open(dir: &Path) -> Result<Self, StoreError> {
-        let files = Files::new(dir.join("workspaces"));
+        let files = Files::new(layout::workspaces(dir));
         create_private_dir(dir)?;
         create_private_dir(files.folder())?;
         // What the operator was told is done, a key that is revoked or a refresh token that is spent, must not come undone.
-        let control = Database::open(dir.join("control.db"), &control::MIGRATIONS, Commits::AtOnce).await?;
+        let control = Database::open(layout::control(dir), &control::MIGRATIONS, Commits::AtOnce).await?;
         Ok(Self { control, files })
     }
 

@@ -1,5 +1,7 @@
 //! The store: an engine, and the named closures in which its transactions live.
 
+mod erase;
+
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};

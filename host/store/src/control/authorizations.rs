@@ -8,6 +8,7 @@ use std::time::Duration;
 use domain::{ConnectionId, Instant};
 use serde::{Deserialize, Serialize};
 
+use super::sealed::{self, SealedSecret};
 use crate::row::{Row, word};
 use crate::sql::Statement;
 use crate::{StoreError, SystemRead, SystemTx, sql};
@@ -24,7 +25,7 @@ pub struct Authorization {
     /// Counts the changes of its tokens.
     pub version: i64,
     /// The tokens, encrypted; none before the first.
-    pub sealed: Option<Vec<u8>>,
+    pub sealed: Option<SealedSecret>,
     /// From when another access token is asked for; none where nobody knows.
     pub refresh_at: Option<Instant>,
     /// When the access token ends; none where nobody knows.
@@ -64,7 +65,7 @@ pub struct Seen<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewTokens {
     /// The ciphertext.
-    pub sealed: Vec<u8>,
+    pub sealed: SealedSecret,
     /// From when another access token is to be asked for.
     pub refresh_at: Option<Instant>,
     /// When the access token ends.
@@ -76,9 +77,11 @@ sql::statements! {
         ON CONFLICT (connection_id, slot) DO UPDATE SET state = excluded.state, reason = NULL,
             version = authorizations.version + 1, sealed = NULL, refresh_at = NULL, expires_at = NULL, failures = 0, retry_at = NULL, lease_owner = NULL,
             lease_until = NULL, changed_at = excluded.changed_at";
-    FIND = "SELECT slot, state, reason, version, sealed, refresh_at, expires_at, failures, retry_at, lease_until
+    FIND = "SELECT slot, state, reason, version, sealed, key_version, refresh_at, expires_at, failures, retry_at,
+            lease_until
         FROM authorizations WHERE connection_id = $1 AND slot = $2";
-    LIST = "SELECT slot, state, reason, version, sealed, refresh_at, expires_at, failures, retry_at, lease_until
+    LIST = "SELECT slot, state, reason, version, sealed, key_version, refresh_at, expires_at, failures, retry_at,
+            lease_until
         FROM authorizations WHERE connection_id = $1 ORDER BY slot";
     /// The wait is asked for here, too: it may have begun after the row was looked at.
     CLAIM = "UPDATE authorizations SET lease_owner = $4, lease_until = $6
@@ -88,7 +91,7 @@ sql::statements! {
         WHERE connection_id = $1 AND slot = $2 AND version = $3 AND (lease_until IS NULL OR lease_until <= $5)";
     KEEP = "UPDATE authorizations SET state = 'active', reason = NULL, version = version + 1, sealed = $4,
             refresh_at = $5, expires_at = $6, failures = 0, retry_at = NULL, lease_owner = NULL, lease_until = NULL,
-            changed_at = $7
+            changed_at = $7, key_version = $8
         WHERE connection_id = $1 AND slot = $2 AND version = $3";
     LOSE = "UPDATE authorizations SET state = 'lost', reason = $4, version = version + 1, sealed = NULL,
             refresh_at = NULL, expires_at = NULL, failures = 0, retry_at = NULL, lease_owner = NULL, lease_until = NULL,
@@ -192,17 +195,19 @@ async fn take(
 /// Keeps tokens in the place of those that were seen; whether those were still there.
 ///
 /// # Errors
-/// When the database cannot be written.
+/// When the database cannot be written; [`StoreError::KeyRetired`] when the key that sealed them is not there any more.
 pub async fn keep(tx: &mut SystemTx, seen: Seen<'_>, tokens: &NewTokens, now: Instant) -> Result<bool, StoreError> {
     let NewTokens { sealed, refresh_at, expires_at } = tokens;
+    sealed::require(tx, seen.connection, sealed).await?;
     let done = sql::query(&KEEP)
         .bind(seen.connection)
         .bind(seen.slot.to_owned())
         .bind(seen.version)
-        .bind(sealed.clone())
+        .bind(sealed.sealed.clone())
         .bind(refresh_at.map(Instant::as_micros))
         .bind(expires_at.map(Instant::as_micros))
         .bind(now.as_micros())
+        .bind(sealed.key_version)
         .execute(tx.conn())
         .await?;
     Ok(done > 0)
@@ -246,7 +251,7 @@ fn read(row: &Row) -> Result<Authorization, StoreError> {
         state: row.word("state")?,
         reason: row.cell("reason")?,
         version: row.cell("version")?,
-        sealed: row.cell("sealed")?,
+        sealed: sealed::read_optional(row)?,
         refresh_at: row.opt_instant("refresh_at")?,
         expires_at: row.opt_instant("expires_at")?,
         failures: row.cell("failures")?,

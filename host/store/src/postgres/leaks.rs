@@ -172,6 +172,7 @@ async fn look(tx: &mut WorkspaceTx, twin: &Twin, word: &str, seen: &mut Seen) ->
         facts::deployments(tx, from, to).await?,
         facts::workflow_runs(tx, from, to).await?,
         counts::of_records(tx).await?,
+        fences::list(tx).await?,
         names::teams(tx).await?,
         names::members(tx).await?,
         version::current(tx).await?,

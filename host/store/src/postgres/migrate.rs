@@ -9,7 +9,10 @@ use sqlx::{PgConnection, Row as _};
 use crate::StoreError;
 
 /// The numbered files of `migrations/postgres/`, each with the oldest number that a host may know to run on it.
-const MIGRATIONS: &[(&str, i64)] = &[(include_str!("../../migrations/postgres/0001_tables.sql"), 1)];
+const MIGRATIONS: &[(&str, i64)] = &[
+    (include_str!("../../migrations/postgres/0001_tables.sql"), 1),
+    (include_str!("../../migrations/postgres/0002_key_versions.sql"), 1),
+];
 
 const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended('weighbridge.schema', 0))";
 const PREPARE: &str = "CREATE SCHEMA IF NOT EXISTS weighbridge;

@@ -20,7 +20,8 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
 const ENGINE_VERSION: &str = "SELECT sqlite_version()";
 const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
-const BEGIN_READ: &str = "BEGIN DEFERRED";
+pub(crate) const BEGIN_READ: &str = "BEGIN DEFERRED";
+const TRUNCATE_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 
 /// When what is committed is on the disk, whatever becomes of the machine's power.
 #[derive(Debug, Clone, Copy)]
@@ -66,6 +67,13 @@ impl Database {
         self.readers.begin_with(BEGIN_READ).await
     }
 
+    /// Folds the write-ahead log into the file and empties it, so that what was deleted is nowhere any more; whether no
+    /// reader was in the way.
+    pub(crate) async fn truncate_log(&self) -> Result<bool, sqlx::Error> {
+        let busy: i64 = sqlx::query_scalar(TRUNCATE_LOG).fetch_one(&self.writer).await?;
+        Ok(busy == 0)
+    }
+
     /// Closes all connections; the last one folds the write-ahead log into the file.
     pub(crate) async fn close(&self) {
         self.readers.close().await;
@@ -84,7 +92,7 @@ fn pool(connections: u32) -> SqlitePoolOptions {
         .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
 }
 
-fn options(path: &Path, commits: Commits) -> SqliteConnectOptions {
+pub(crate) fn options(path: &Path, commits: Commits) -> SqliteConnectOptions {
     let synchronous = match commits {
         Commits::AtOnce => SqliteSynchronous::Full,
         Commits::Soon => SqliteSynchronous::Normal,
@@ -120,7 +128,7 @@ pub(crate) fn create_private_dir(path: &Path) -> Result<(), StoreError> {
 }
 
 /// Makes the file before SQLite does, so that it, its log and its index are its owner's alone.
-fn create_private_file(path: &Path) -> Result<(), StoreError> {
+pub(crate) fn create_private_file(path: &Path) -> Result<(), StoreError> {
     let made = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path);
     made.map(drop).map_err(|source| StoreError::Path { path: path.to_owned(), source })
 }

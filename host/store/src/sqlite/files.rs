@@ -8,6 +8,7 @@ use domain::WorkspaceId;
 use tokio::sync::OnceCell;
 
 use super::database::{Commits, Database};
+use super::layout;
 use crate::{StoreError, workspace};
 
 /// Files that stay open. Those in use stay open beyond it.
@@ -67,9 +68,21 @@ impl Files {
         }
     }
 
-    /// `ws_` and the id in hexadecimal, as people see it elsewhere.
-    fn path(&self, id: WorkspaceId) -> PathBuf {
-        self.folder.join(format!("{id}.db"))
+    /// Forgets these files and closes them, whoever asks for them next.
+    pub(super) async fn forget(&self, mut which: impl FnMut(WorkspaceId) -> bool) {
+        let gone: Vec<_> = {
+            let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+            open.slots.extract_if(|id, _| which(*id)).map(|(_, (_, slot))| slot).collect()
+        };
+        for slot in gone {
+            if let Some(database) = slot.get() {
+                database.close().await;
+            }
+        }
+    }
+
+    pub(super) fn path(&self, id: WorkspaceId) -> PathBuf {
+        layout::workspace(&self.folder, id)
     }
 }
 

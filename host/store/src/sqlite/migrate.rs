@@ -10,7 +10,7 @@ const CREATE: &str = "CREATE TABLE IF NOT EXISTS schema_version (
         version INTEGER NOT NULL, -- the newest migration that was applied; kept as long as the file
         CHECK (version >= 0)
     ) STRICT";
-const FIND: &str = "SELECT version FROM schema_version";
+pub(crate) const FIND: &str = "SELECT version FROM schema_version";
 const INSERT: &str = "INSERT INTO schema_version (version) SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM schema_version)";
 const UPDATE: &str = "UPDATE schema_version SET version = $1";
 const BEGIN: &str = "BEGIN IMMEDIATE";
@@ -40,7 +40,7 @@ impl Migrations {
         Ok(())
     }
 
-    fn newest(&self) -> i64 {
+    pub(crate) fn newest(&self) -> i64 {
         i64::try_from(self.0.len()).unwrap_or(i64::MAX)
     }
 

@@ -3,13 +3,14 @@
 
 use domain::ConnectionId;
 
-use crate::{StoreError, WorkspaceTx, sql};
+use crate::{StoreError, WorkspaceRead, WorkspaceTx, sql};
 
 sql::statements! {
     RAISE = "INSERT INTO fences ({scope}connection_id, fence) VALUES ({scoped}$1, $2)
         ON CONFLICT ({scope}connection_id) DO UPDATE SET fence = excluded.fence WHERE excluded.fence >= fences.fence
         RETURNING fence";
     FIND = "SELECT fence FROM @fences WHERE connection_id = $1";
+    LIST = "SELECT connection_id, fence FROM @fences";
 }
 
 /// Shuts out all leases before this one.
@@ -19,6 +20,15 @@ sql::statements! {
 pub async fn raise(tx: &mut WorkspaceTx, connection: ConnectionId, fence: i64) -> Result<(), StoreError> {
     let raised: Option<i64> = sql::scalar(&RAISE).bind(connection).bind(fence).fetch_optional(tx.conn()).await?;
     if raised.is_some() { Ok(()) } else { check(tx, connection, fence).await }
+}
+
+/// The fence of every connection that ever ran.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list(tx: &mut WorkspaceRead) -> Result<Vec<(ConnectionId, i64)>, StoreError> {
+    let rows = sql::query(&LIST).fetch_all(tx.conn()).await?;
+    rows.iter().map(|row| Ok((row.id("connection_id")?, row.cell("fence")?))).collect()
 }
 
 /// Refuses a writer whose lease is not the current one.

@@ -2,6 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::connections::{self, ConnectionState, NewConnection};
+use crate::keys;
 use crate::testing::{Bench, also_on_postgres, noon};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -21,6 +22,7 @@ async fn pending(bench: &Bench) -> ConnectionId {
     };
     let made = bench.store.system("connect", async |tx| {
         connections::create(tx, &new).await?;
+        keys::put(tx, bench.workspace, &keys::SealedKey { version: 1, sealed: vec![1] }, noon(1)).await?;
         reset(tx, new.id, "api", AuthorizationState::Pending, noon(1)).await
     });
     made.await.expect("a connection");
@@ -28,7 +30,11 @@ async fn pending(bench: &Bench) -> ConnectionId {
 }
 
 fn tokens(byte: u8) -> NewTokens {
-    NewTokens { sealed: vec![byte; 40], refresh_at: Some(noon(2)), expires_at: Some(noon(3)) }
+    NewTokens {
+        sealed: SealedSecret { sealed: vec![byte; 40], key_version: 1 },
+        refresh_at: Some(noon(2)),
+        expires_at: Some(noon(3)),
+    }
 }
 
 async fn found(bench: &Bench, connection: ConnectionId) -> Authorization {
@@ -81,7 +87,7 @@ async fn tokens_are_kept_by_whoever_still_sees_what_it_asked_with() -> Result<()
         .await?;
     assert_eq!(outcome, (true, false, false));
     let kept = found(&bench, connection).await;
-    assert_eq!((kept.state, kept.version, kept.sealed), (AuthorizationState::Active, 2, Some(vec![1; 40])));
+    assert_eq!((kept.state, kept.version, kept.sealed), (AuthorizationState::Active, 2, Some(tokens(1).sealed)));
     assert_eq!((kept.failures, kept.retry_at, kept.leased_until), (0, None, None));
     Ok(())
 }

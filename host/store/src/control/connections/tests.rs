@@ -5,7 +5,9 @@ use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::{ConnectionState, Lease, NewConnection, Outcome, leases};
+use crate::keys::{self, SealedKey};
 use crate::plugins::{Plugin, PluginState};
+use crate::sealed::SealedSecret;
 use crate::testing::{Bench, also_on_postgres, new_workspace, noon};
 use crate::{Store, StoreError, SystemTx, connections, credentials, plugins};
 
@@ -167,14 +169,18 @@ async fn removing_a_connection_destroys_its_credentials_and_frees_its_name() -> 
     let bench = Bench::new().await;
     let store = &bench.store;
     let id = connect(store, bench.workspace, "one").await;
+    let secret = |sealed: &[u8]| SealedSecret { sealed: sealed.to_vec(), key_version: 1 };
     store
         .system("fill", async |tx| {
-            credentials::put(tx, id, "token", b"old", noon(1)).await?;
-            credentials::put(tx, id, "token", b"sealed", noon(2)).await
+            let refused = credentials::put(tx, id, "token", &secret(b"old"), noon(1)).await;
+            assert!(matches!(refused, Err(StoreError::KeyRetired)), "{refused:?}");
+            keys::put(tx, bench.workspace, &SealedKey { version: 1, sealed: vec![1] }, noon(1)).await?;
+            credentials::put(tx, id, "token", &secret(b"old"), noon(1)).await?;
+            credentials::put(tx, id, "token", &secret(b"sealed"), noon(2)).await
         })
         .await?;
     let find = async || store.system_read("find", async |tx| credentials::find(tx, id, "token").await).await;
-    assert_eq!(find().await?.as_deref(), Some(&b"sealed"[..]));
+    assert_eq!(find().await?, Some(secret(b"sealed")));
     let removed = ConnectionState::Removed;
     store.system("remove", async |tx| connections::set_state(tx, bench.workspace, id, removed, None).await).await?;
     assert_eq!(find().await?, None);

@@ -1,0 +1,5 @@
+-- Keys that change while hosts serve: each ciphertext says which version of its workspace's key sealed it, and that version
+-- stays until none says so.
+
+ALTER TABLE credentials ADD COLUMN key_version INTEGER NOT NULL DEFAULT 1; -- version of the key that sealed it; kept with the secret
+ALTER TABLE authorizations ADD COLUMN key_version INTEGER NOT NULL DEFAULT 1; -- version of the key that sealed it; kept with the tokens
