@@ -8,6 +8,7 @@ mod database;
 mod runs;
 mod token;
 mod trust;
+mod upkeep;
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -21,6 +22,7 @@ pub use database::Database;
 pub use runs::{Runs, RunsCommand};
 pub use token::Token;
 pub use trust::Trust;
+pub use upkeep::{Backup, Key, Restore, Workspaces};
 
 /// Weighs what engineering tools bring, through signed connectors in a sandbox.
 #[derive(Debug, Parser)]
@@ -70,6 +72,16 @@ pub enum Command {
     /// Prepare a PostgreSQL database for hosts
     #[command(subcommand)]
     Database(Database),
+    /// Make a backup of everything that the host keeps but its key, while hosts serve
+    Backup(Backup),
+    /// Make the data directory of a backup, or only check the backup
+    Restore(Restore),
+    /// Change keys while hosts serve
+    #[command(subcommand)]
+    Key(Key),
+    /// Erase a workspace for good
+    #[command(subcommand)]
+    Workspace(Workspaces),
     /// Show who did what on this host, and what was refused, the newest first
     Audit(Audit),
     /// Compile the component on standard input (started by the host itself)

@@ -3,18 +3,22 @@
 //! To add one: describe it in `cli.rs`, write its file here, and give it its line in [`run`].
 
 pub mod audit;
+pub mod backup;
 pub mod budget;
 pub mod check;
 pub mod connect;
 pub mod connection;
 pub mod database;
 pub mod init;
+pub mod key;
 pub mod metrics;
 pub mod plugin;
+pub mod restore;
 pub mod runs;
 pub mod serve;
 pub mod sync;
 pub mod token;
+pub mod workspace;
 
 mod confirm;
 mod signal;
@@ -52,6 +56,10 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
                 Command::Runs(arguments) => runs::run(arguments, config, output).await,
                 Command::Budget(command) => budget::run(command, config, output).await,
                 Command::Token(command) => token::run(command, config, output).await,
+                Command::Backup(arguments) => backup::run(&arguments, config, output).await,
+                Command::Restore(arguments) => restore::run(&arguments, &config, output).await,
+                Command::Key(command) => key::run(command, config, output).await,
+                Command::Workspace(command) => workspace::run(command, config, output).await,
                 Command::Audit(arguments) => audit::run(&arguments, config, output).await,
                 Command::Init(_)
                 | Command::Database(_)

@@ -65,7 +65,21 @@ pub struct Storage {
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "each key is described where its default is")]
 pub struct Vault {
+    pub key_from: KeyFrom,
     pub key_file: PathBuf,
+    pub key_command: Vec<String>,
+}
+
+/// Where the host key comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyFrom {
+    /// A file.
+    File,
+    /// A variable of the environment.
+    Environment,
+    /// What a command prints.
+    Command,
 }
 
 /// See `defaults.toml`.
@@ -197,6 +211,9 @@ impl Config {
         let wrong = |key: &str, problem: String| Err(ConfigError::Value { key: key.to_owned(), problem });
         if let Some((key, _)) = positive.into_iter().find(|(_, value)| *value == 0) {
             return wrong(key, "must be at least 1".to_owned());
+        }
+        if self.vault.key_from == KeyFrom::Command && self.vault.key_command.is_empty() {
+            return wrong("vault.key_command", "there is none, and `vault.key_from` says `command`".to_owned());
         }
         for kind in BudgetKind::ALL {
             let (value, most) = (self.budgets.ceiling.get(*kind), Budget::CEILING.get(*kind));
@@ -333,6 +350,16 @@ mod tests {
         assert!(error.contains("`budgets.ceiling.memory_bytes`"), "{error}");
         let error = parse("[budgets.ceiling]\ncpus = 1\n", &[]).expect_err("no such key");
         assert!(error.contains("there is no key `budgets.ceiling.cpus`"), "{error}");
+    }
+
+    #[test]
+    fn a_key_that_comes_from_a_command_needs_one() {
+        let error = parse("[vault]\nkey_from = \"command\"\n", &[]).expect_err("no command");
+        assert!(error.starts_with("the value of `vault.key_command` does not fit: "), "{error}");
+        let command = ("WEIGHBRIDGE__VAULT__KEY_COMMAND", r#"["kms", "decrypt"]"#);
+        let config = parse("[vault]\nkey_from = \"command\"\n", &[command]).expect("valid");
+        assert_eq!(config.vault.key_command, ["kms", "decrypt"]);
+        assert!(parse("[vault]\nkey_from = \"kms\"\n", &[]).is_err());
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod budgets;
 mod keys;
+mod lock;
 mod machinery;
 mod packages;
 #[cfg(test)]
@@ -22,14 +23,16 @@ use store::workspaces::{self, Workspace};
 use store::{Store, StoreError};
 
 pub use budgets::Places;
-pub use keys::{Keys, KeysError};
+pub(crate) use keys::{BACKUPS, unwraps};
+pub use keys::{KeySource, Keys, KeysError, VARIABLE, rotate};
+pub use lock::{Presence, Upkeep};
 pub use machinery::{Machinery, MachineryError, Runnable, permits};
 pub use packages::Packages;
 pub use trust::Standing;
 
 use crate::config::Config;
 use crate::error::CommandError;
-use crate::oauth;
+use crate::{erasures, oauth};
 
 /// What every command works with. Clones share it.
 #[derive(Clone)]
@@ -44,6 +47,8 @@ pub struct Host {
     pub packages: Packages,
     /// The way out to OAuth providers.
     pub providers: egress::Egress,
+    /// Says to other processes that the store is open.
+    _presence: Presence,
 }
 
 /// The store that the configuration names: a shared database, or the directory.
@@ -58,17 +63,22 @@ impl Host {
     /// Open what `weighbridge init` made.
     ///
     /// # Errors
-    /// A store that is not there or newer than this version, or a key that is not the store's.
+    /// A store that is not there or newer than this version, a key that is not the store's, or a ledger of erasures that
+    /// cannot be used.
     pub async fn open(config: Config) -> Result<Self, CommandError> {
         if config.storage.database.is_none() && !config.storage.data.join("control.db").exists() {
             let data = config.storage.data.display();
             return Err(CommandError::failed(format!("there is no store in `{data}`: `weighbridge init` makes one")));
         }
+        let presence = Presence::enter(&config.storage.data)?;
         let store = open_store(&config).await?;
         let keys = Keys::open(&config, &store).await?;
+        for id in erasures::enforce(&store, &config.storage.data, keys.instance()).await? {
+            tracing::warn!(workspace.id = %id, "store.purge.finished");
+        }
         let packages = Packages::new(config.storage.data.join("packages"), &store);
         let providers = oauth::egress(&config).map_err(|error| CommandError::because(&error))?;
-        Ok(Self { config: Arc::new(config), store, keys: Arc::new(keys), packages, providers })
+        Ok(Self { config: Arc::new(config), store, keys: Arc::new(keys), packages, providers, _presence: presence })
     }
 
     /// The workspace of this name.

@@ -6,10 +6,12 @@
 #![forbid(unsafe_code)]
 
 pub mod backend;
+pub mod backup;
 pub mod cli;
 pub mod command;
 pub mod config;
 pub mod describe;
+pub mod erasures;
 pub mod error;
 pub mod host;
 pub mod oauth;

@@ -11,7 +11,7 @@ pub(super) mod secrets;
 mod settings;
 mod show;
 
-pub(super) use change::refuse_quarantined;
+pub(super) use change::{refuse_quarantined, revoke};
 
 use api::{ConnectionState, Slice};
 use serde_json::json;

@@ -60,18 +60,17 @@ pub async fn run(arguments: &Init, output: Output) -> Result<(), CommandError> {
         host_made,
         workspace_made,
     };
-    output.say(&made, || text(&made, time_zone.as_deref(), &host.config.vault.key_file));
+    output.say(&made, || text(&made, time_zone.as_deref(), &host.keys.source().to_string()));
     Ok(())
 }
 
-fn text(made: &Made, asked: Option<&str>, key: &Path) -> String {
+fn text(made: &Made, asked: Option<&str>, key: &str) -> String {
     let Made { directory, workspace, time_zone, host_made, workspace_made } = made;
     if *host_made {
         return format!(
             "`{directory}` is ready, with the workspace `{workspace}` ({time_zone}).\n\
-             Next: `weighbridge plugin trust add`, `plugin install`, `connect`, `serve`. Keep a copy of {}: without it \
-             nothing that is encrypted can be read.",
-            key.display()
+             Next: `weighbridge plugin trust add`, `plugin install`, `connect`, `serve`. Keep a copy of {key}: without it \
+             nothing that is encrypted can be read."
         );
     }
     let was = format!("`{directory}` is a host already: its configuration, key and store were left as they are");

@@ -148,9 +148,17 @@ impl Account {
         let Host { keys, store, .. } = &self.host;
         let (connection, slot) = (self.connection, &self.slot.name);
         let read = async |tx: &mut store::SystemRead| authorizations::find(tx, connection, slot).await;
-        let Some(row) = store.system_read("find an authorization", read).await? else { return Ok(None) };
+        let Some(mut row) = store.system_read("find an authorization", read).await? else { return Ok(None) };
         let Some(sealed) = row.sealed.clone() else { return Ok(Some(Found { row, tokens: None })) };
-        match keys.open_tokens(store, self.workspace, connection, &self.slot, sealed).await {
+        let mut opened = keys.open_tokens(store, self.workspace, connection, &self.slot, sealed).await;
+        if matches!(opened, Err(KeysError::Retired)) {
+            // The workspace's key was changed in between: they are sealed anew.
+            let Some(again) = store.system_read("find an authorization again", read).await? else { return Ok(None) };
+            row = again;
+            let Some(sealed) = row.sealed.clone() else { return Ok(Some(Found { row, tokens: None })) };
+            opened = keys.open_tokens(store, self.workspace, connection, &self.slot, sealed).await;
+        }
+        match opened {
             Ok(text) => Ok(Some(Found { row, tokens: Tokens::read(&text) })),
             Err(KeysError::Sealed { .. }) => {
                 let reason =

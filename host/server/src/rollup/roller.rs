@@ -76,7 +76,7 @@ impl Roller {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.wake.notified() => {}
-                () = tokio::time::sleep(TICK) => {}
+                () = tokio::time::sleep(TICK) => self.store.close_removed().await,
             }
         }
     }

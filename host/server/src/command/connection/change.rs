@@ -48,7 +48,10 @@ pub(super) async fn remove(host: &Host, connection: &Connection) -> Result<Strin
 }
 
 /// Have every provider take its tokens back.
-async fn revoke(host: &Host, connection: &Connection) -> Result<Vec<(String, Revocation)>, CommandError> {
+pub(in crate::command) async fn revoke(
+    host: &Host,
+    connection: &Connection,
+) -> Result<Vec<(String, Revocation)>, CommandError> {
     let id = connection.id;
     let held = host.store.system_read("list authorizations", async |tx| authorizations::list(tx, id).await).await?;
     let mut revoked = Vec::new();
