@@ -41,6 +41,7 @@ pub struct Made {
 /// A path that exists or lies in the data directory, another upkeep under way, or what cannot be read or written. Then there
 /// is nothing at the path.
 pub async fn make(host: &Host, target: &Path) -> Result<Made, CommandError> {
+    host.store.require_files("a backup")?;
     let data = &host.config.storage.data;
     let target = place(target, data)?;
     let _upkeep = Upkeep::take(data)?;

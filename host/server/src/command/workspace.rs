@@ -20,6 +20,7 @@ use crate::output::Output;
 pub async fn run(command: Workspaces, config: Config, output: Output) -> Result<(), CommandError> {
     let Workspaces::Purge { name, yes } = command;
     let host = Host::open(config).await?;
+    host.store.require_files("the purge of a workspace")?;
     let workspace = host.workspace(&name).await?;
     let read = async |tx: &mut SystemRead| connections::list(tx, workspace.id).await;
     let mut known = host.store.system_read("list connections", read).await?;
