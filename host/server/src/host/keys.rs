@@ -223,9 +223,9 @@ impl Keys {
 
     /// The workspace's key of this version.
     async fn version(&self, store: &Store, workspace: WorkspaceId, version: u32) -> Result<WorkspaceKey, KeysError> {
-        let found = self.find_version(store, workspace, version).await;
-        if is_outdated(&found) && self.renew(store).await? {
-            return self.find_version(store, workspace, version).await;
+        let found = Box::pin(self.find_version(store, workspace, version)).await;
+        if is_outdated(&found) && Box::pin(self.renew(store)).await? {
+            return Box::pin(self.find_version(store, workspace, version)).await;
         }
         found
     }
@@ -238,9 +238,9 @@ impl Keys {
 
     /// The workspace's newest key and its version. A first one is made where there is none.
     async fn newest(&self, store: &Store, workspace: WorkspaceId) -> Result<(u32, WorkspaceKey), KeysError> {
-        let found = self.find_newest(store, workspace).await;
-        if is_outdated(&found) && self.renew(store).await? {
-            return self.find_newest(store, workspace).await;
+        let found = Box::pin(self.find_newest(store, workspace)).await;
+        if is_outdated(&found) && Box::pin(self.renew(store)).await? {
+            return Box::pin(self.find_newest(store, workspace)).await;
         }
         found
     }

@@ -158,7 +158,7 @@ fn note(ended: Result<(), JoinError>) {
 
 async fn one(host: &Host, machinery: &Machinery, lease: &Lease, turn: &Turn<'_>) {
     let clock = Clock::now();
-    let ended = run(host, machinery, lease, turn).await;
+    let ended = Box::pin(run(host, machinery, lease, turn)).await;
     let duration_ms = u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX);
     let (workspace, connection, plugin) = (lease.workspace, lease.connection, &lease.plugin);
     match ended {
