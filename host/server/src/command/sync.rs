@@ -82,7 +82,7 @@ async fn one(
     let progress =
         |stream: &str, pages, records| bar.set_message(format!("{stream}: {pages} pages, {records} records"));
     let turn = Turn { stop, is_over: &|| false, progress: &progress };
-    let ending = run_lease(host, machinery, &lease, &turn).await?;
+    let ending = Box::pin(run_lease(host, machinery, &lease, &turn)).await?;
     bar.set_message("rolling up");
     rollup::catch_up(&host.store, connection.workspace).await?;
     ProgressBar::finish_and_clear(&bar);
