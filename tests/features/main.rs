@@ -4,6 +4,7 @@
 
 mod apart;
 mod authors;
+mod backup;
 mod budgets;
 mod canaries;
 mod command;

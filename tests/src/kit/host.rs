@@ -115,6 +115,22 @@ impl Host {
         Self::within(TempDir::with_prefix_in(prefix, folder).expect("a folder")).trusting()
     }
 
+    /// This host as it is now, for a `static` that others are copied from.
+    #[track_caller]
+    #[must_use]
+    pub fn kept(&self) -> Self {
+        let template = Self::template();
+        fs::remove_dir_all(template.folder().join("data")).expect("an empty host");
+        self.copy_to(template)
+    }
+
+    fn copy_to(&self, copy: Self) -> Self {
+        let from = format!("{}/.", self.folder().display());
+        let done = Command::new("cp").arg("-a").arg(from).arg(copy.folder()).status();
+        assert!(done.is_ok_and(|status| status.success()), "the host is copied");
+        copy
+    }
+
     pub(super) fn trusting(self) -> Self {
         let host = self;
         let key = built().plugins.join("key.pub.pem").display().to_string();
@@ -126,11 +142,7 @@ impl Host {
     #[track_caller]
     #[must_use]
     pub fn copy(&self) -> Self {
-        let copy = Self::on(TempDir::new().expect("a folder"), None);
-        let from = format!("{}/.", self.folder().display());
-        let done = Command::new("cp").arg("-a").arg(from).arg(copy.folder()).status();
-        assert!(done.is_ok_and(|status| status.success()), "the host is copied");
-        copy
+        self.copy_to(Self::on(TempDir::new().expect("a folder"), None))
     }
 
     /// Its folder.

@@ -60,6 +60,14 @@ impl Host {
         look(file, async move |file| sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(file).await)
     }
 
+    /// Break something of the control database.
+    #[track_caller]
+    pub fn spoil(&self, change: &str) {
+        let (file, change) = (self.folder().join("data/control.db"), change.to_owned());
+        let done = look(file, async move |file| sqlx::query(AssertSqlSafe(change)).execute(file).await);
+        assert!(done.rows_affected() > 0, "there is something to break");
+    }
+
     /// Let a token's time have gone by.
     #[track_caller]
     pub fn expire_token(&self, name: &str) {
