@@ -17,6 +17,7 @@ use crate::sqlite::{Migrations, layout};
 use crate::{StoreError, SystemRead, control, workspace};
 
 const COPY: &str = "VACUUM INTO $1";
+const COUNT_TABLES: &str = "SELECT COUNT(*) FROM sqlite_schema";
 const CHECK: &str = "PRAGMA integrity_check(5)";
 const CHECK_REFERENCES: &str = "SELECT DISTINCT \"table\" FROM pragma_foreign_key_check";
 
@@ -62,10 +63,15 @@ impl File {
         if !from.exists() {
             return Ok(false);
         }
-        // Made before SQLite does, so that it is its owner's alone from the first byte.
-        create_private_file(&to)?;
         let unusable = |source| StoreError::Open { path: from.clone(), source };
         let mut connection = options(&from, Commits::Soon).create_if_missing(false).connect().await.map_err(unusable)?;
+        let tables: i64 = sqlx::query_scalar(COUNT_TABLES).fetch_one(&mut connection).await?;
+        if tables == 0 {
+            // Somebody opens it for the first time right now: its schema comes in one transaction, and has not yet.
+            return Ok(false);
+        }
+        // Made before SQLite does, so that it is its owner's alone from the first byte.
+        create_private_file(&to)?;
         let into = to.display().to_string();
         sqlx::query(COPY).bind(into).execute(&mut connection).await?;
         connection.close().await?;

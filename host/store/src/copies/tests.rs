@@ -39,7 +39,12 @@ async fn a_copy_is_one_state_of_a_file_that_is_being_written() -> Result<(), Sto
 async fn a_workspace_that_was_never_used_has_nothing_to_copy() -> Result<(), StoreError> {
     let bench = Bench::new().await;
     let other = crate::testing::new_workspace(&bench.store, "second").await;
-    assert!(!File::Workspace(other).copy(bench.folder.path(), folder().path()).await?);
+    let (file, to) = (File::Workspace(other), folder());
+    assert!(!file.copy(bench.folder.path(), to.path()).await?);
+    // Opened for the first time, and killed or still at it: there is a file, and no schema in it.
+    fs::write(file.path(bench.folder.path()), "").expect("written");
+    assert!(!file.copy(bench.folder.path(), to.path()).await?);
+    assert!(!file.path(to.path()).exists());
     Ok(())
 }
 
