@@ -8,7 +8,7 @@ mod refusals;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -53,16 +53,16 @@ fn at(host: &Host, name: &str) -> PathBuf {
     host.folder().join(name)
 }
 
-fn text(path: PathBuf) -> String {
+fn text(path: &Path) -> String {
     path.display().to_string()
 }
 
 fn back_up(host: &Host, name: &str) -> Ran {
-    host.run(&["backup", &text(at(host, name)), "--json"])
+    host.run(&["backup", &text(&at(host, name)), "--json"])
 }
 
 fn restore(host: &Host, name: &str, more: &[&str]) -> Ran {
-    host.run(&[&["restore", text(at(host, name)).as_str()], more].concat())
+    host.run(&[&["restore", text(&at(host, name)).as_str()], more].concat())
 }
 
 /// Move the data directory away, as the refusal says: where it is now.

@@ -54,7 +54,7 @@ fn a_backup_that_is_killed_is_none_and_harms_nothing() {
     let (mut killed, mut made) = (0, 0);
     for round in 0..12 {
         let name = format!("backup{round}");
-        let mut command = host.command(&["backup", &text(at(&host, &name))]);
+        let mut command = host.command(&["backup", &text(&at(&host, &name))]);
         let mut backup = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
         std::thread::sleep(Duration::from_millis(round * 8));
         let _ = backup.kill();
@@ -87,7 +87,7 @@ fn a_restore_that_is_killed_leaves_a_store_or_none() {
     move_away(&host);
     let mut broken = 0;
     for round in 0..8 {
-        let mut command = host.command(&["restore", &text(at(&host, "backup"))]);
+        let mut command = host.command(&["restore", &text(&at(&host, "backup"))]);
         let mut restore = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
         std::thread::sleep(Duration::from_millis(10 + round * 12));
         let _ = restore.kill();

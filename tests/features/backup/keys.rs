@@ -45,7 +45,7 @@ fn a_host_that_serves_goes_on_while_all_its_keys_change() {
     let old = fs::read_to_string(at(&host, "host.key")).expect("the key");
     let _ = host.run(&["key", "rotate"]).refused(2, &["--host", "--workspace"]);
     let _ = host.run(&["key", "rotate", "--host"]).refused(2, &["--to"]);
-    let said = host.run(&["key", "rotate", "--host", "--to", &text(at(&host, "next.key"))]).good();
+    let said = host.run(&["key", "rotate", "--host", "--to", &text(&at(&host, "next.key"))]).good();
     assert!(said.out.contains("keep a copy"), "{}", said.out);
     let new = fs::read_to_string(at(&host, "host.key")).expect("the key");
     assert!(
@@ -60,7 +60,7 @@ fn a_host_that_serves_goes_on_while_all_its_keys_change() {
     runs(&host);
     // Another time, by the other order, and through the same host.
     let _ = host.run(&["key", "rotate", "--workspace", "default"]).good();
-    let _ = host.run(&["key", "rotate", "--host", "--to", &text(at(&host, "third.key"))]).good();
+    let _ = host.run(&["key", "rotate", "--host", "--to", &text(&at(&host, "third.key"))]).good();
     runs(&host);
     assert_eq!(key_versions(&host), (1, 3, 3));
     assert_eq!(serving.stop(), Some(0));
@@ -93,7 +93,7 @@ fn tokens_of_providers_come_under_the_new_key_and_what_nobody_can_open_keeps_its
 fn a_change_of_keys_that_is_killed_leaves_every_secret_readable() {
     let source = Source::organisation();
     let host = synced(&source);
-    let next = text(at(&host, "next.key"));
+    let next = text(&at(&host, "next.key"));
     let kill = |arguments: &[&str], after: u64| {
         let mut command = host.command(arguments);
         let mut rotation = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
@@ -124,7 +124,7 @@ fn a_host_key_that_was_broken_off_between_its_steps_is_taken_up_by_the_same_comm
     let _ = host.run(&["check"]).good();
     fs::write(at(&host, "other.key"), format!("{KEY}\n").replace('A', "B")).expect("written");
     std::process::Command::new("chmod").arg("600").arg(at(&host, "other.key")).status().expect("a mode");
-    let other = host.run(&["key", "rotate", "--host", "--to", &text(at(&host, "other.key"))]);
+    let other = host.run(&["key", "rotate", "--host", "--to", &text(&at(&host, "other.key"))]);
     let _ = other.refused(2, &["a change to another key is under way"]);
     let _ = host.run(&["key", "rotate", "--host"]).good();
     assert_eq!(fs::read_to_string(&key).expect("the key"), format!("{KEY}\n"));
@@ -142,7 +142,7 @@ fn a_backup_from_before_a_change_of_the_host_key_opens_with_the_key_that_was_kep
     let source = Source::organisation();
     let host = synced(&source);
     let _ = back_up(&host, "before").good();
-    let said = host.run(&["key", "rotate", "--host", "--to", &text(at(&host, "next.key")), "--json"]).good().json();
+    let said = host.run(&["key", "rotate", "--host", "--to", &text(&at(&host, "next.key")), "--json"]).good().json();
     let kept = said["kept"].as_str().expect("a file").to_owned();
     move_away(&host);
     let _ = restore(&host, "before", &[]).refused(1, &["hangs on the host key", "--key"]);
@@ -164,7 +164,7 @@ fn a_host_key_comes_from_the_environment_or_a_command_as_well() {
         host
     };
     let host = with("key_from = \"environment\"");
-    let init = ["init", &text(host.folder().to_owned())];
+    let init = ["init", &text(host.folder())];
     let run = |host: &Host, arguments: &[&str], key: &str| {
         let output = host.command(arguments).env("WEIGHBRIDGE_HOST_KEY", key).output().expect("it starts");
         weighbridge_tests::kit::Ran::of(&output)
@@ -183,7 +183,7 @@ fn a_host_key_comes_from_the_environment_or_a_command_as_well() {
     let _ = run(&host, &["audit"], &other).good();
 
     let host = with(&format!("key_from = \"command\"\nkey_command = [\"sh\", \"-c\", \"echo {KEY}\"]"));
-    let _ = host.run(&["init", &text(host.folder().to_owned())]).good();
+    let _ = host.run(&["init", &text(host.folder())]).good();
     let _ = host.run(&["check"]).good();
     assert!(!at(&host, "host.key").exists());
     host.configure("[vault]\nkey_from = \"command\"\nkey_command = [\"sh\", \"-c\", \"echo no >&2; exit 4\"]");

@@ -11,7 +11,7 @@ use super::{at, back_up, move_away, restore, synced, text, until};
 /// A host with a second workspace that has a connection of its own which has brought data.
 fn two_workspaces(source: &Source) -> Host {
     let host = synced(source);
-    let _ = host.run(&["init", &text(host.folder().to_owned()), "--workspace", "second"]).good();
+    let _ = host.run(&["init", &text(host.folder()), "--workspace", "second"]).good();
     let secret = at(&host, "secret");
     fs::write(&secret, TOKEN).expect("written");
     let credential = format!("token={}", secret.display());
@@ -63,7 +63,7 @@ async fn a_purged_workspace_is_nowhere_and_no_backup_brings_it_back() {
     let away = move_away(&host);
     // The ledger of the directory that was, or that of a newer backup: each knows of it.
     for ledger in [away.join("erasures.json"), at(&host, "after")] {
-        let said = restore(&host, "before", &["--erasures", &text(ledger)]).good();
+        let said = restore(&host, "before", &["--erasures", &text(&ledger)]).good();
         assert!(said.out.contains("was erased since"), "{}", said.out);
         assert_eq!((workspaces(&host), files(&at(&host, "data"))), (1, 1));
         super::assert_same(&before, &host.contents());
@@ -74,7 +74,7 @@ async fn a_purged_workspace_is_nowhere_and_no_backup_brings_it_back() {
         // Backups of what was restored know it, too.
         let _ = back_up(&host, "again").good();
         fs::remove_dir_all(move_away(&host)).expect("removed");
-        let _ = restore(&host, "before", &["--erasures", &text(at(&host, "again"))]).good();
+        let _ = restore(&host, "before", &["--erasures", &text(&at(&host, "again"))]).good();
         assert_eq!(workspaces(&host), 1);
         fs::remove_dir_all(at(&host, "again")).expect("removed");
         fs::remove_dir_all(move_away(&host)).expect("removed");

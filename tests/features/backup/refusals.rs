@@ -73,7 +73,7 @@ fn no_command_opens_a_store_whose_key_lies_with_its_data_or_a_backup_or_open_to_
         &["token", "list"],
         &["audit"],
         &["backup", "/nowhere/backup"],
-        &["init", &text(host.folder().to_owned())],
+        &["init", &text(host.folder())],
     ];
     for (folder, words) in [("data", "inside the data directory"), ("backup", "inside the backup")] {
         fs::rename(at(&host, "host.key"), at(&host, folder).join("host.key")).expect("moved");
