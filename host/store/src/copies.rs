@@ -64,7 +64,8 @@ impl File {
             return Ok(false);
         }
         let unusable = |source| StoreError::Open { path: from.clone(), source };
-        let mut connection = options(&from, Commits::Soon).create_if_missing(false).connect().await.map_err(unusable)?;
+        let mut connection =
+            options(&from, Commits::Soon).create_if_missing(false).connect().await.map_err(unusable)?;
         let tables: i64 = sqlx::query_scalar(COUNT_TABLES).fetch_one(&mut connection).await?;
         if tables == 0 {
             // Somebody opens it for the first time right now: its schema comes in one transaction, and has not yet.
