@@ -47,10 +47,7 @@ fn of_protocol(error: &hyper::Error) -> Option<ExchangeError> {
 fn of_second_protocol(error: &h2::Error, connecting: bool) -> Option<ExchangeError> {
     match error.get_io() {
         Some(io) => of_io(io, connecting),
-        // So it answers headers beyond the size that it announced.
-        None if error.is_library() && error.reason() == Some(h2::Reason::REFUSED_STREAM) => {
-            Some(malformed("its headers are too large"))
-        }
+        // Headers beyond the size that it announced are among it: the library does not say so.
         None if error.is_library() => Some(malformed("it breaks the rules of HTTP/2")),
         None if error.is_remote() => Some(broken("the source gave it up")),
         None => None,

@@ -116,9 +116,10 @@ async fn headers_are_capped_and_cookies_withheld() {
     let session = session(config(&[(HOST, upstream.address)]), permit());
     let answer = session.send(get(URL)).await.expect("an answer");
     assert_eq!((answer.header("x-kept"), answer.header("set-cookie")), (Some("1"), None));
-    for path in ["/many", "/large"] {
+    let (library, ours) = ("its headers are too large", "more headers than an answer may have");
+    for (path, said) in [("/many", library), ("/large", ours)] {
         let outcome = session.send(get(&format!("https://{HOST}{path}"))).await;
-        assert!(matches!(outcome, Err(ExchangeError::Malformed(_))), "{path}: {outcome:?}");
+        assert_eq!(outcome, Err(ExchangeError::Malformed(said.to_owned())), "{path}");
     }
 }
 
@@ -156,12 +157,12 @@ async fn a_body_shorter_than_promised_is_an_error() {
         b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nff\r\nhello",
     ] {
         let error = wrote(lie, End::Close).await;
-        assert!(matches!(error, ExchangeError::Connection(_)), "{error:?}");
+        assert_eq!(error, ExchangeError::Connection("the answer ended before it was complete".to_owned()));
     }
     let cut =
         [&b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\nconnection: close\r\n\r\n"[..], &gzip(b"hello", 99)[..20]];
     let error = wrote(&cut.concat(), End::Close).await;
-    assert!(matches!(error, ExchangeError::Connection(_)), "{error:?}");
+    assert_eq!(error, ExchangeError::Connection("the compressed body is cut off or damaged".to_owned()));
     let rot = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 16\r\n\r\nthis is not gzip";
     let error = wrote(rot, End::Close).await;
     assert!(matches!(error, ExchangeError::Malformed(_)), "{error:?}");
