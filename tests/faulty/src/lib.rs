@@ -241,7 +241,7 @@ pub unsafe extern "C" fn write(file: c_int, from: *const c_void, count: size_t) 
 /// `writev(2)`. Its first half is its first part.
 ///
 /// # Safety
-/// As of [`write`].
+/// As of [`write()`].
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn writev(file: c_int, parts: *const iovec, count: c_int) -> ssize_t {
     let whole = usize::try_from(count).unwrap_or(0);
@@ -252,7 +252,7 @@ pub unsafe extern "C" fn writev(file: c_int, parts: *const iovec, count: c_int) 
 /// `pwrite(2)`.
 ///
 /// # Safety
-/// As of [`write`].
+/// As of [`write()`].
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pwrite(file: c_int, from: *const c_void, count: size_t, at: off_t) -> ssize_t {
     // SAFETY: as in `write`.
@@ -262,7 +262,7 @@ pub unsafe extern "C" fn pwrite(file: c_int, from: *const c_void, count: size_t,
 /// The same under its other name.
 ///
 /// # Safety
-/// As of [`write`].
+/// As of [`write()`].
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pwrite64(file: c_int, from: *const c_void, count: size_t, at: off_t) -> ssize_t {
     // SAFETY: as in `write`.
