@@ -119,6 +119,13 @@ fn schemas_are_shallow() {
 }
 
 #[test]
+fn what_is_only_shown_has_its_form_too() {
+    let shown = |keyword: &str, value: Value| check_schema(&json!({ "type": "object", keyword: value })).is_ok();
+    assert!(shown("title", json!("Settings")) && shown("examples", json!([{}])));
+    assert!(!shown("title", json!(5)) && !shown("examples", json!({})));
+}
+
+#[test]
 fn a_value_may_stand_on_its_border() {
     let fits = |schema: Value, value: Value| {
         let schema = json!({ "type": "object", "properties": { "p": schema } });
