@@ -99,13 +99,12 @@ fn a_database_that_is_not_ready_is_refused_before_anything_is_written() {
     let _ = unprepared.run(&["sync"]).refused(1, &["let its owner run `weighbridge database migrate`"]);
     assert_eq!(database.ask("SELECT count(*) FROM pg_namespace WHERE nspname = 'weighbridge'"), ["0"]);
     let _ = database.migrate("no_such_role").refused(1, &["there is no role of the database `no_such_role`"]);
-    assert_eq!(
-        database.migrate("weighbridge_host").good().out,
-        "The database went from schema 0 to 1; `weighbridge_host` may use it.\n"
-    );
-    assert!(database.migrate("weighbridge_host").good().out.contains("has schema 1 already"));
+    let migrated = database.migrate("weighbridge_host").good().out;
+    assert!(migrated.starts_with("The database went from schema 0 to "), "{migrated}");
+    let again = database.migrate("weighbridge_host").good().out;
+    assert!(again.contains(" already; `weighbridge_host` may use it."), "{again}");
     let _ = unprepared.run(&["sync"]).refused(1, &["run `weighbridge init` on it"]);
-    let newer = "UPDATE weighbridge.schema_version SET version = 9, oldest = 9";
+    let newer = "UPDATE weighbridge.schema_version SET version = 99, oldest = 99";
     assert_eq!(database.ask(newer), [""; 0]);
     let _ = unprepared.run(&["sync"]).refused(1, &["start the newer version"]);
 
