@@ -184,24 +184,33 @@ fn of_two_workers_in_any_order_only_the_one_whose_fence_is_raised_writes() {
     let runtime = Runtime::new().expect("a runtime");
     // One world for all orders, and another after one that broke.
     let (kept, stale) = (Cell::new(None), Cell::new(0));
-    let config = ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() };
-    proptest!(config, |(steps in steps())| {
-        runtime.block_on(async {
-            let mut world = match kept.take() {
-                Some(world) => world,
-                None => World::new().await,
-            };
-            world.connect().await;
-            let mut workers = [Worker::default(), Worker::default()];
-            for (which, step) in steps {
-                let worker = &mut workers[usize::from(which)];
-                world.step(worker, if which { "second" } else { "first" }, step).await.expect("the store works");
-            }
-            let expected = u64::try_from(world.taken.len()).expect("few");
-            assert_eq!(world.teams().await, expected, "every page that was taken, and no other");
-            stale.set(world.stale);
-            kept.set(Some(world));
-        });
-    });
-    assert!(stale.get() >= 200, "only {} pages came too late", stale.get());
+    let config = ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() };
+    let orders = || {
+        proptest!(config.clone(), |(steps in steps())| {
+            runtime.block_on(async {
+                let mut world = match kept.take() {
+                    Some(world) => world,
+                    None => World::new().await,
+                };
+                world.connect().await;
+                let mut workers = [Worker::default(), Worker::default()];
+                for (which, step) in steps {
+                    let worker = &mut workers[usize::from(which)];
+                    world.step(worker, if which { "second" } else { "first" }, step).await.expect("the store works");
+                }
+                let expected = u64::try_from(world.taken.len()).expect("few");
+                assert_eq!(world.teams().await, expected, "every page that was taken, and no other");
+                stale.set(world.stale);
+                kept.set(Some(world));
+            });
+        })
+    };
+    // How many pages come too late is chance, and two hundred are wanted.
+    for _ in 0..8 {
+        orders();
+        if stale.get() >= 200 {
+            return;
+        }
+    }
+    panic!("only {} pages came too late", stale.get());
 }
