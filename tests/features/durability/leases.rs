@@ -203,7 +203,7 @@ fn of_two_workers_in_any_order_only_the_one_whose_fence_is_raised_writes() {
                 stale.set(world.stale);
                 kept.set(Some(world));
             });
-        })
+        });
     };
     // How many pages come too late is chance, and two hundred are wanted.
     for _ in 0..8 {
