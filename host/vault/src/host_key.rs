@@ -118,14 +118,11 @@ impl HostKey {
             _ => HostKeyError::File { path: path.to_owned(), source },
         };
         let key = Self::generate()?;
-        let line = lines(&[&key]);
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
-        let written = file.write_all(line.as_bytes()).and_then(|()| file.sync_all());
-        if written.is_err() {
-            // Half a key is of no use and would be in the way of the next attempt; if it stays, that one says so.
-            let _ = fs::remove_file(path);
-        }
-        written.map(|()| key).map_err(failed)
+        let partial = write_beside(path, &lines(&[&key])).map_err(failed)?;
+        // A link is made where nothing is, or not at all; a file that is opened and then written may be left half.
+        let linked = fs::hard_link(&partial, path);
+        let _ = fs::remove_file(&partial);
+        linked.and_then(|()| sync_folder(path)).map(|()| key).map_err(failed)
     }
 
     /// Put these keys into the place of what the file holds: whoever reads it finds the old content or the new.
@@ -135,19 +132,8 @@ impl HostKey {
     pub fn replace(path: &Path, data: &Path, keys: &[&Self]) -> Result<(), HostKeyError> {
         place::check(path, data)?;
         let failed = |source| HostKeyError::File { path: path.to_owned(), source };
-        let mut partial = path.as_os_str().to_owned();
-        partial.push(".partial");
-        let partial = PathBuf::from(partial);
-        // What a killed process left here is of no use, and its mode may be another.
-        match fs::remove_file(&partial) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
-            _ => {}
-        }
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&partial).map_err(failed)?;
-        file.write_all(lines(keys).as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-        fs::rename(&partial, path).map_err(failed)?;
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
+        let partial = write_beside(path, &lines(keys)).map_err(failed)?;
+        fs::rename(&partial, path).and_then(|()| sync_folder(path)).map_err(failed)
     }
 
     /// The key of each of these lines of base64: one, or two.
@@ -209,6 +195,27 @@ impl KeyCheck {
     pub fn matches(&self, stored: &[u8]) -> bool {
         self.0.ct_eq(stored).into()
     }
+}
+
+/// Writes a file beside this one, whole: where it is.
+fn write_beside(path: &Path, text: &str) -> io::Result<PathBuf> {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    let partial = PathBuf::from(partial);
+    // What a killed process left here is of no use, and its mode may be another.
+    match fs::remove_file(&partial) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&partial)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all())?;
+    Ok(partial)
+}
+
+/// Has the name of a file on the disk.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder).and_then(|folder| folder.sync_all())
 }
 
 /// As a file holds them, wiped when it is dropped.
