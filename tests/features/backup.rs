@@ -23,15 +23,7 @@ const SETTINGS: [&str; 3] = [
 /// A host with a connection `github` to this source that has brought nothing yet.
 fn connected(source: &Source, server_syncs: bool) -> Host {
     static FIRST: OnceLock<Host> = OnceLock::new();
-    let first = FIRST.get_or_init(|| {
-        let host = Host::template();
-        host.install_connector("github");
-        host.connect_github("github", &SETTINGS);
-        host
-    });
-    let host = first.copy();
-    host.route(source, server_syncs);
-    host
+    Host::connected(&FIRST, &SETTINGS, source, server_syncs)
 }
 
 /// The same after a sync.

@@ -26,16 +26,7 @@ type Contents = BTreeMap<&'static str, Vec<String>>;
 /// A host that is connected with one list of one repository. It is made once, and copied.
 fn connected(source: &Source) -> Host {
     static FIRST: OnceLock<Host> = OnceLock::new();
-    let host = FIRST
-        .get_or_init(|| {
-            let host = Host::template();
-            host.install_connector("github");
-            host.connect_github("github", &SETTINGS);
-            host
-        })
-        .copy();
-    host.route(source, false);
-    host
+    Host::connected(&FIRST, &SETTINGS, source, false)
 }
 
 /// What a host has that was never disturbed.

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use weighbridge_tests::kit::{Guest, Host, MANIFEST, Ran, Serving, SharedDatabase, TOKEN};
+use weighbridge_tests::kit::{Guest, Host, MANIFEST, RECORDS, Ran, Serving, SharedDatabase, TOKEN};
 use weighbridge_tests::upstream::{Handle, Organisation, Upstream, serve};
 
 async fn simulator() -> Handle {
@@ -15,19 +15,11 @@ async fn simulator() -> Handle {
     serve(([127, 0, 0, 1], 0).into(), upstream).await.expect("the simulator")
 }
 
-fn connect(host: &Host, name: &str) {
-    let secret = host.folder().join("secret");
-    fs::write(&secret, TOKEN).expect("written");
-    let credential = format!("token={}", secret.display());
-    let settings = ["--set", "owner=acme", "--credential", &credential, "--name", name];
-    let _ = host.run(&[&["connect", "weighbridge/github"][..], &settings].concat()).good();
-}
-
 /// A host that is connected with the simulator.
 fn connected(host: Host, upstream: &Handle) -> Host {
     host.route_github(&upstream.origin());
     host.install_connector("github");
-    connect(&host, "code");
+    host.connect_github("code", &["owner=acme"]);
     host
 }
 
@@ -156,23 +148,8 @@ fn records(database: &SharedDatabase) -> Vec<String> {
                 - 'connection_id' - 'run_id' - 'generation')::text AS row FROM weighbridge.{table} AS t) AS rows"
         )
     };
-    let tables = [
-        "people",
-        "teams",
-        "memberships",
-        "repositories",
-        "commits",
-        "pull_requests",
-        "reviews",
-        "comments",
-        "work_items",
-        "transitions",
-        "deployments",
-        "workflows",
-        "workflow_runs",
-        "deliveries",
-    ];
-    database.ask(&(tables.map(of).join(" UNION ALL ") + " ORDER BY 1"))
+    let tables: Vec<_> = RECORDS.into_iter().chain(["deliveries"]).map(of).collect();
+    database.ask(&(tables.join(" UNION ALL ") + " ORDER BY 1"))
 }
 
 /// The server ends every connection of the host, again and again, as it does when it restarts or fails over.

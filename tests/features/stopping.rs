@@ -19,15 +19,7 @@ const SOON: Duration = Duration::from_secs(8);
 
 fn connected(source: &Source, server_syncs: bool) -> Host {
     static FIRST: OnceLock<Host> = OnceLock::new();
-    let first = FIRST.get_or_init(|| {
-        let host = Host::template();
-        host.install_connector("github");
-        host.connect_github("github", &SETTINGS);
-        host
-    });
-    let host = first.copy();
-    host.route(source, server_syncs);
-    host
+    Host::connected(&FIRST, &SETTINGS, source, server_syncs)
 }
 
 /// What a sync brings that nobody interrupts, and how many requests it makes.

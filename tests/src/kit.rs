@@ -29,6 +29,7 @@ pub use host::{Host, Ran};
 pub use oauth::{Authorizing, CLIENT, CONSENT, oauth_manifest};
 pub use provider::{Book, Fault, Provider};
 pub use python::python;
+pub use rows::RECORDS;
 pub use serving::{Answered, Serving};
 pub use shared::SharedDatabase;
 pub use skip::skip;

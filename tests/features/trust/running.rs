@@ -12,14 +12,9 @@ const PROMISED: Duration = Duration::from_secs(1);
 /// A host whose connection `github` has a long run before it, at a source that takes so long for each answer.
 fn connected(late: Duration) -> (Host, Source) {
     static FIRST: OnceLock<Host> = OnceLock::new();
-    let first = FIRST.get_or_init(|| {
-        let host = Host::template();
-        host.install_connector("github");
-        host.connect_github("github", &["owner=acme", "repositories=[\"shop\",\"payments\"]", "details=false"]);
-        host
-    });
-    let (host, source) = (first.copy(), Source::organisation());
-    host.route(&source, true);
+    let source = Source::organisation();
+    let settings = ["owner=acme", "repositories=[\"shop\",\"payments\"]", "details=false"];
+    let host = Host::connected(&FIRST, &settings, &source, true);
     source.misbehave("/", 3, move |_, answer| Reply::honest(&answer).sent(Manner::Late(late)));
     (host, source)
 }

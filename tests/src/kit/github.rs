@@ -1,6 +1,7 @@
 //! Hosts that are connected with a stand-in for api.github.com.
 
 use std::fs;
+use std::sync::OnceLock;
 
 use super::host::Host;
 use super::source::Source;
@@ -29,6 +30,22 @@ impl Host {
         let arguments = ["connect", "weighbridge/github", "--name", name, "--credential", &credential];
         let _ = self.run(&arguments.into_iter().chain(set).collect::<Vec<_>>()).good();
         fs::remove_file(secret).expect("removed");
+    }
+
+    /// A host with a connection `github` of these settings to this source that has brought nothing yet: a copy of the
+    /// first one, which is made once.
+    #[track_caller]
+    #[must_use]
+    pub fn connected(first: &OnceLock<Self>, settings: &[&str], source: &Source, server_syncs: bool) -> Self {
+        let first = first.get_or_init(|| {
+            let host = Self::template();
+            host.install_connector("github");
+            host.connect_github("github", settings);
+            host
+        });
+        let host = first.copy();
+        host.route(source, server_syncs);
+        host
     }
 
     /// Send the requests for api.github.com to this source. Whether a server syncs by itself is for the test to say.

@@ -1,8 +1,8 @@
 //! Small components and their manifests, for tests.
 
 use wasm_encoder::{
-    ComponentBuilder, ComponentExportKind, ComponentTypeRef, InstanceType, MemorySection, MemoryType, Module,
-    PrimitiveValType,
+    CodeSection, ComponentBuilder, ComponentExportKind, ComponentTypeRef, Function, FunctionSection, InstanceType,
+    Instruction, MemorySection, MemoryType, Module, PrimitiveValType, TypeSection,
 };
 
 use super::{Manifest, assemble};
@@ -100,4 +100,19 @@ fn interface(callable: bool) -> InstanceType {
         interface.export("call", ComponentTypeRef::Func(0));
     }
     interface
+}
+
+/// A module with one function of these instructions, without parameters, locals and results.
+pub(crate) fn module_of(instructions: &[Instruction<'_>]) -> Module {
+    let (mut types, mut functions, mut code) = (TypeSection::new(), FunctionSection::new(), CodeSection::new());
+    types.ty().function([], []);
+    functions.function(0);
+    let mut body = Function::new([]);
+    for instruction in instructions {
+        body.instruction(instruction);
+    }
+    code.function(&body);
+    let mut module = Module::new();
+    module.section(&types).section(&functions).section(&code);
+    module
 }

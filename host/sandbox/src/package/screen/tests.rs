@@ -1,11 +1,10 @@
 use std::borrow::Cow;
 
 use proptest::prelude::*;
-use wasm_encoder::{CodeSection, ComponentSection as _, CustomSection, Function, FunctionSection, Instruction};
-use wasm_encoder::{MemorySection, MemoryType, Module, TypeSection};
+use wasm_encoder::{ComponentSection as _, CustomSection, Instruction, MemorySection, MemoryType, Module};
 
 use super::*;
-use crate::package::fixture::{self, HTTP, LOG, SOURCE};
+use crate::package::fixture::{self, HTTP, LOG, SOURCE, module_of};
 use crate::package::{MANIFEST_SECTION, UnverifiedPackage, assemble};
 
 fn screened(component: &[u8], manifest: &Manifest) -> Result<UnverifiedPackage, PackageError> {
@@ -24,21 +23,6 @@ fn manifest_with(change: impl FnOnce(&mut Manifest)) -> Manifest {
 
 fn append(package: &mut Vec<u8>, name: &str, data: &[u8]) {
     CustomSection { name: name.into(), data: Cow::Borrowed(data) }.append_to_component(package);
-}
-
-/// The body, after the header of a function without parameters, locals and results.
-fn module_of(instructions: &[Instruction<'_>]) -> Module {
-    let (mut types, mut functions, mut code) = (TypeSection::new(), FunctionSection::new(), CodeSection::new());
-    types.ty().function([], []);
-    functions.function(0);
-    let mut body = Function::new([]);
-    for instruction in instructions {
-        body.instruction(instruction);
-    }
-    code.function(&body);
-    let mut module = Module::new();
-    module.section(&types).section(&functions).section(&code);
-    module
 }
 
 #[test]

@@ -5,7 +5,7 @@ use wasm_encoder::{
 };
 
 use super::*;
-use crate::package::fixture;
+use crate::package::fixture::{self, module_of};
 
 /// What there is too much of, how many, and how many there may be.
 fn too_many(component: &[u8]) -> Option<(&'static str, u64, u64)> {
@@ -18,21 +18,6 @@ fn too_many(component: &[u8]) -> Option<(&'static str, u64, u64)> {
 
 fn around(module: Module) -> Vec<u8> {
     fixture::component_around(&[module])
-}
-
-/// A module with one function of these instructions.
-fn module_of(instructions: &[Instruction<'_>]) -> Module {
-    let (mut types, mut functions, mut code) = (TypeSection::new(), FunctionSection::new(), CodeSection::new());
-    types.ty().function([], []);
-    functions.function(0);
-    let mut body = Function::new([]);
-    for instruction in instructions {
-        body.instruction(instruction);
-    }
-    code.function(&body);
-    let mut module = Module::new();
-    module.section(&types).section(&functions).section(&code);
-    module
 }
 
 fn tables(elements: &[u64]) -> Module {
