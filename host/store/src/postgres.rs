@@ -29,6 +29,8 @@ pub(crate) use migrate::texts;
 /// Connections of one host.
 const CONNECTIONS: u32 = 16;
 const FIRST_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a connection may lie idle and be given out unasked: asking costs every transaction a round trip.
+const TRUSTED_IDLE: Duration = Duration::from_millis(500);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// As a test prepares them with those of the workspaces.
@@ -136,6 +138,15 @@ async fn pool(url: &str, connections: u32) -> Result<PgPool, StoreError> {
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(IDLE_TIMEOUT)
         .test_before_acquire(false)
+        // A server that restarts ends connections that lie here.
+        .before_acquire(|conn, meta| {
+            Box::pin(async move {
+                if meta.idle_for >= TRUSTED_IDLE {
+                    conn.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .connect_with(options);
     pool.await.map_err(|source| StoreError::Unreachable { source })
 }

@@ -174,3 +174,18 @@ async fn what_is_broken_off_at_its_beginning_leaves_no_transaction_open() {
         assert!(written.is_ok(), "after {micros} us: {written:?}");
     }
 }
+
+/// A server that restarts ends all connections: those that lay idle are noticed, and not given to anybody.
+#[tokio::test]
+async fn connections_that_ended_while_they_lay_idle_are_made_anew() {
+    let bench = Bench::shared().await;
+    let counts = (0..8).map(|_| bench.store.counts(bench.workspace));
+    for count in counts.collect::<Vec<_>>() {
+        count.await.expect("counts");
+    }
+    let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND usename = 'weighbridge_host'";
+    bench.database.as_ref().expect("a database").as_owner(end).await;
+    tokio::time::sleep(super::TRUSTED_IDLE * 2).await;
+    bench.store.counts(bench.workspace).await.expect("a connection that lives");
+}
